@@ -1,0 +1,176 @@
+"""Write generated/: what the pages include beside their prose.
+
+`python scripts/build.py` brings every fragment up to date; MkDocs does the same before each build.
+A snippet whose fragments are already there, made under the same key, is not even read: the key
+covers the snippet, the scripts, the measurements, the versions and the processor. SymPy, NumPy and
+torch are imported only when something is made anew.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from project import ROOT, SNIPPETS, Problem, heading
+
+GENERATED = ROOT / "generated"
+PACKAGES = ("torch", "numpy", "sympy", "mpmath", "matplotlib", "python-flint")
+
+
+# What the output depends on
+
+
+def environment_key() -> str:
+    """Return a hash of what results depend on beside the sources: versions and processor."""
+    lines = [platform.python_version(), platform.platform()]
+    lines += [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
+    lines += [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith(("ATEN_", "NPY_"))]
+    cpu = Path("/proc/cpuinfo")
+    if cpu.exists():
+        lines += sorted({s for s in cpu.read_text().splitlines() if s.startswith(("flags", "model name"))})
+    return _hash(*lines)
+
+
+def scripts_key() -> str:
+    """Return a hash of the scripts and of the committed measurements."""
+    files = [*(ROOT / "scripts").glob("*.py"), *(ROOT / "docs" / "measured").glob("*")]
+    return _hash(*(part for file in sorted(files) for part in (file.name, file.read_bytes())))
+
+
+def _hash(*parts: str | bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def _fresh(folder: Path, key: str) -> bool:
+    """Tell whether the fragments of a folder are there, whole, and made under this key."""
+    stamp = folder / ".key"
+    return stamp.exists() and stamp.read_text() == f"{key} {_contents(folder)}"
+
+
+def _contents(folder: Path) -> str:
+    files = sorted(f for f in folder.iterdir() if f.name != ".key")
+    return _hash(*(part for f in files for part in (f.name, f.read_bytes())))
+
+
+def _replace(folder: Path, key: str, fragments: dict[str, str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in fragments.items():
+        (folder / name).write_text(text)
+    (folder / ".key").write_text(f"{key} {_contents(folder)}")
+
+
+# Pages
+
+
+SECTIONS = (
+    "Derivative",
+    "Code",
+    "Shape",
+    "Kinks and edges",
+    "Error",
+    "In practice",
+    "References",
+)
+INCLUDES = {  # under which heading each fragment stands; "" is the top of the page
+    "definition.md": "",
+    "derivative.md": "Derivative",
+    "code.md": "Code",
+    "shape.md": "Shape",
+    "kinks.md": "Kinks and edges",
+    "error.md": "Error",
+}
+
+
+def check_pages(names: Iterable[str]) -> None:
+    """Check that each snippet has its page and each page its snippet, title and sections.
+
+    Raises Problem for the first that has not.
+    """
+    folder = ROOT / "docs" / "activations"
+    pages = {p.stem: p for p in sorted(folder.glob("*.md")) if p.stem != "index"}
+    for name in sorted(set(names) ^ set(pages)):
+        if name in pages:
+            raise Problem(f"docs/activations/{name}.md has no snippets/{name}.py")
+        raise Problem(f"snippets/{name}.py has no page docs/activations/{name}.md")
+    for name, page in pages.items():
+        text, where = page.read_text(encoding="utf-8"), f"docs/activations/{name}.md"
+        wanted, _ = heading(SNIPPETS / f"{name}.py")
+        if not text.startswith(f"# {wanted}\n"):
+            raise Problem(f"{where}: must begin with `# {wanted}`, the title in its snippet")
+        found = re.findall(r"^## (.*)$", text, re.MULTILINE)
+        if found != list(SECTIONS):
+            raise Problem(
+                f"{where}: needs the sections {', '.join(SECTIONS)}, in this order; "
+                f"found {', '.join(found) or 'none'}"
+            )
+        heads = ("", *found)
+        parts = re.split(r"^## .*$", text, flags=re.MULTILINE)
+        for head, part in zip(heads, parts, strict=True):
+            wants = [f"{name}/{f}" for f, section in INCLUDES.items() if section == head]
+            has = re.findall(r'^--8<-- "(.*)"$', part, re.MULTILINE)
+            if has != wants:
+                raise Problem(
+                    f"{where}: under “{head or wanted}” must stand "
+                    f"{' '.join(f'--8<-- {w!r}' for w in wants) or 'no fragment'}; "
+                    f"found {', '.join(has) or 'none'}"
+                )
+
+
+def build(names: Iterable[str] = ()) -> list[str]:
+    """Bring generated/ up to date and return the names of what was made anew.
+
+    Raises Problem for an unknown name, a page without a snippet and a snippet without a page.
+    """
+    found = sorted(p.stem for p in SNIPPETS.glob("*.py"))
+    if unknown := sorted(set(names) - set(found)):
+        raise Problem(f"there is no snippets/{unknown[0]}.py; there are: {', '.join(found)}")
+    check_pages(found)
+    base = _hash(environment_key(), scripts_key())
+    made = []
+    for name in names or found:
+        key = _hash(base, (SNIPPETS / f"{name}.py").read_bytes())
+        if not _fresh(GENERATED / name, key):
+            import page
+            from catalog import pick
+
+            print(f"{name} …", file=sys.stderr, flush=True)
+            _replace(GENERATED / name, key, page.fragments(pick(name)))
+            made.append(name)
+    if not names:
+        made += _overviews(found, base)
+        for folder in GENERATED.iterdir():
+            if folder.name not in {*found, "overview"}:
+                shutil.rmtree(folder)
+    return made
+
+
+def _overviews(found: list[str], base: str) -> list[str]:
+    """Write what stands on pages across functions."""
+    sources = [SNIPPETS / f"{name}.py" for name in found]
+    pages = sorted((ROOT / "docs" / "compare").glob("*.md"))
+    key = _hash(base, *(p.name + p.read_text() for p in (*sources, *pages)))
+    if _fresh(GENERATED / "overview", key):
+        return []
+    import page
+    from catalog import catalog
+
+    print("overview …", file=sys.stderr, flush=True)
+    _replace(GENERATED / "overview", key, page.overviews(catalog(), pages))
+    return ["overview"]
+
+
+if __name__ == "__main__":
+    try:
+        build(sys.argv[1:])
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,219 @@
+"""Read the snippets: each file of snippets/ becomes one Activation record."""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+from project import SNIPPETS, Problem, heading, shown
+
+CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
+FACTS = {"aliases", "naive", "naive_grad", "parameters", "steps"}
+CELL = re.compile(r"^# %% ([^\n]+)\n(.*?)\s*(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that shapes the function: its symbol, its domain, and the values to try."""
+
+    symbol: sp.Symbol
+    domain: sp.Set
+    default: float
+    tries: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Activation:
+    """One function said three times: in SymPy, in NumPy and in PyTorch.
+
+    `function` and `gradient` take and return arrays of any shape; float16, float32 and float64
+    keep their dtype. `steps` leads from the definition to the derivative.
+    """
+
+    name: str
+    title: str
+    summary: str
+    path: Path
+    cells: Mapping[str, str]
+    x: sp.Symbol
+    formula: sp.Expr
+    derivative: sp.Expr
+    function: Callable
+    gradient: Callable
+    parameters: tuple[Parameter, ...] = ()
+    aliases: tuple[str, ...] = ()
+    steps: tuple[tuple[sp.Expr, str], ...] = ()
+    naive: tuple[str, ...] = ()
+    naive_grad: tuple[str, ...] = ()
+    scope: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def defaults(self) -> dict[str, float]:
+        """The parameters as the NumPy function sets them when nothing is said."""
+        return {p.symbol.name: p.default for p in self.parameters}
+
+    def settings(self) -> list[dict[str, float]]:
+        """Return every setting to verify: the defaults, then each other value in turn."""
+        return [self.defaults] + [
+            self.defaults | {p.symbol.name: value}
+            for p in self.parameters
+            for value in p.tries
+            if value != p.default
+        ]
+
+    def at(self, order: int, setting: Mapping[str, float]) -> sp.Expr:
+        """Return f (order 0), f' (1), f'' (2) … with each parameter at its exact binary value."""
+        exact = {p.symbol: sp.Rational(setting[p.symbol.name]) for p in self.parameters}
+        if order == 0:
+            return self.formula.subs(exact)
+        return self.derivative.diff(self.x, order - 1).subs(exact)
+
+    @functools.cached_property
+    def module(self) -> Callable:
+        """The PyTorch module of the page; importing torch waits until it is asked for."""
+        return _run(self.path, self.cells, ("PyTorch",))["module"]
+
+    def torch(self, setting: Mapping[str, float]) -> Callable:
+        """Return the PyTorch module with these parameters."""
+        return type(self.module)(**setting) if setting else self.module
+
+
+def _run(path: Path, cells: Mapping[str, str], names: tuple[str, ...]) -> dict[str, Any]:
+    """Run cells of one snippet in one fresh scope, as a reader who pastes them does."""
+    scope: dict[str, Any] = {}
+    source = path.read_text(encoding="utf-8")
+    for name in names:
+        line = source[: source.index(f"# %% {name}\n")].count("\n") + 1
+        try:
+            exec(compile("\n" * line + cells[name], str(path), "exec"), scope)
+        except Exception as error:
+            raise Problem(
+                f"{shown(path)}: the {name} cell does not run: {type(error).__name__}: {error}"
+            ) from error
+    return scope
+
+
+def _demand(scope: Mapping[str, Any], path: Path, cell: str, name: str) -> Any:
+    if name not in scope:
+        raise Problem(f"{shown(path)}: the {cell} cell must define `{name}`")
+    return scope[name]
+
+
+def _documented(scope: Mapping[str, Any], path: Path, name: str) -> Callable:
+    function = _demand(scope, path, "NumPy", name)
+    if not inspect.getdoc(function):
+        raise Problem(f"{shown(path)}: `{name}` needs a docstring of one line")
+    return function
+
+
+def _parameters(
+    path: Path, facts: Mapping[str, Any], formula: sp.Expr, x: sp.Symbol, functions: list[Callable]
+) -> tuple[Parameter, ...]:
+    symbols = {s.name: s for s in formula.free_symbols - {x}}
+    declared = facts.get("parameters", {})
+    if set(symbols) != set(declared):
+        raise Problem(
+            f"{shown(path)}: `parameters` in the Facts cell names {sorted(declared)}, "
+            f"the formula has {sorted(symbols)}"
+        )
+    result = []
+    for name, (domain, tries) in declared.items():
+        defaults = {f.__name__: inspect.signature(f).parameters.get(name) for f in functions}
+        values = {p.default for p in defaults.values() if p and p.default is not p.empty}
+        if None in defaults.values() or len(values) != 1:
+            raise Problem(
+                f"{shown(path)}: {' and '.join(defaults)} must both take `{name}`, "
+                "with the same default"
+            )
+        outside = [v for v in (*values, *tries) if sp.Rational(v) not in domain]
+        if outside:
+            raise Problem(f"{shown(path)}: `{name}` = {outside[0]} lies outside its domain")
+        result.append(Parameter(symbols[name], domain, values.pop(), tuple(tries)))
+    return tuple(result)
+
+
+def read(path: Path) -> Activation:
+    """Run one snippet and gather what it defines.
+
+    Raises Problem when a cell, a name or a docstring is missing or a formula is out of reach.
+    """
+    title, summary = heading(path)
+    source, name = path.read_text(encoding="utf-8"), path.stem
+    found = CELL.findall(source)
+    if [cell for cell, _ in found] != list(CELLS):
+        raise Problem(
+            f"{shown(path)}: needs the cells {', '.join(CELLS)}, once each and in this order; "
+            f"found {', '.join(cell for cell, _ in found) or 'none'}"
+        )
+    cells = dict(found)
+    symbolic = _run(path, cells, ("SymPy",))
+    numeric = _run(path, cells, ("NumPy",))
+    if not re.search(r"^module = ", cells["PyTorch"], re.MULTILINE):
+        raise Problem(f"{shown(path)}: the PyTorch cell must define `module`")
+    x, formula, derivative = (
+        _demand(symbolic, path, "SymPy", key) for key in ("x", "formula", "derivative")
+    )
+    functions = [_documented(numeric, path, key) for key in (name, f"{name}_grad")]
+
+    before = _run(path, cells, ("SymPy", "NumPy"))
+    after = _run(path, cells, ("SymPy", "NumPy", "Facts"))
+    facts = {key: after[key] for key in after if key not in before}
+    unknown = sorted(k for k in facts if k not in FACTS and not k.startswith("_"))
+    if unknown:
+        raise Problem(
+            f"{shown(path)}: the Facts cell defines `{unknown[0]}`; "
+            f"it may define {', '.join(sorted(FACTS))} and names that begin with _"
+        )
+    left = formula.diff(x).atoms(sp.Derivative, sp.Subs, sp.DiracDelta, sp.Heaviside, sp.sign)
+    if left:
+        raise Problem(
+            f"{shown(path)}: SymPy cannot differentiate the formula: {left.pop()} is left; "
+            "write it with Piecewise"
+        )
+    if formula.atoms(sp.Float) | derivative.atoms(sp.Float):
+        raise Problem(f"{shown(path)}: a formula must be exact: write sp.Rational, not a float")
+    return Activation(
+        name=name,
+        title=title,
+        summary=summary,
+        path=path,
+        cells=cells,
+        x=x,
+        formula=formula,
+        derivative=derivative,
+        function=functions[0],
+        gradient=functions[1],
+        parameters=_parameters(path, facts, formula, x, functions),
+        aliases=tuple(facts.get("aliases", ())),
+        steps=tuple(facts.get("steps", ())),
+        naive=tuple(facts.get("naive", ())),
+        naive_grad=tuple(facts.get("naive_grad", ())),
+        scope=numeric,
+    )
+
+
+def paths() -> list[Path]:
+    """Return the snippet files, in alphabetical order."""
+    return sorted(SNIPPETS.glob("*.py"))
+
+
+def pick(name: str) -> Activation:
+    """Return one activation by its name; raises Problem when there is none."""
+    path = SNIPPETS / f"{name}.py"
+    if not path.exists():
+        known = ", ".join(p.stem for p in paths())
+        raise Problem(f"there is no snippets/{name}.py; there are: {known}")
+    return read(path)
+
+
+@functools.cache
+def catalog() -> tuple[Activation, ...]:
+    """Return every activation, in alphabetical order."""
+    return tuple(read(path) for path in paths())

@@ -1,0 +1,242 @@
+"""Where PyTorch departs from the exact function: measure it, state it, hold the statement true.
+
+`python scripts/departures.py` measures every activation at each CPU capability that this machine
+has and writes docs/measured/departures.json. The tests measure again and compare.
+
+A departure is a run of inputs at which f or f' is further from exact than the tolerance of its
+dtype, or one of the inputs -inf, +inf and nan at which it is not the limit (nan for nan).
+"""
+
+import datetime
+import functools
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import verify
+from catalog import Activation, catalog, pick
+from project import ROOT, Problem
+from derive import limit, pieces
+
+FILE = ROOT / "docs" / "measured" / "departures.json"
+COMMAND = "make measure"
+CAPABILITIES = ("default", "avx2", "avx512")
+GAP = 0.01  # of all inputs: so many good ones in a row end a region
+EDGE, WIDTH, SIZE = 0.05, 0.02, 2.0  # how far an edge and a size may differ between machines
+Record = dict[str, Any]
+
+
+def capability() -> str:
+    """Return the instruction set that torch uses here, as it names it: DEFAULT, AVX2 or AVX512."""
+    import torch
+
+    return torch.backends.cpu.get_cpu_capability()
+
+
+def ends(activation: Activation, order: int, setting: dict[str, float]) -> dict[float, float]:
+    """Return what f or f' should give at −inf, +inf and nan: the limits, and nan."""
+    expression, x = activation.at(order, setting), activation.x
+    parts = pieces(expression, x)
+    return {
+        -math.inf: float(limit(parts[0], x, False)),
+        math.inf: float(limit(parts[-1], x, True)),
+        math.nan: math.nan,
+    }
+
+
+def regions(bad: np.ndarray, points: np.ndarray) -> list[tuple[int, int]]:
+    """Return runs of bad points as pairs of indices; a short stretch of good ones is bridged."""
+    found: list[tuple[int, int]] = []
+    for i in np.flatnonzero(bad):
+        if found and i - found[-1][1] <= GAP * len(points) and points[i] * points[found[-1][1]] > 0:
+            found[-1] = (found[-1][0], int(i))
+        else:
+            found.append((int(i), int(i)))
+    return found
+
+
+def measure(activation: Activation) -> list[Record]:
+    """Return the departures of one activation on this machine, at every setting and dtype."""
+    records = []
+    for setting in activation.settings():
+        for order in (0, 1):
+            for form in verify.FORMATS.values():
+                head = {
+                    "function": activation.name,
+                    "parameters": setting,
+                    "order": order,
+                    "dtype": form.name,
+                }
+                records += [head | r for r in _of_finite(activation, order, setting, form)]
+                records += [head | r for r in _of_ends(activation, order, setting, form)]
+    return records
+
+
+def _of_finite(
+    activation: Activation, order: int, setting: dict[str, float], form: verify.Format
+) -> Iterable[Record]:
+    points = verify.inputs(activation, form)
+    exact = verify.reference(activation, order, setting, form)
+    both = [
+        verify.torch_values(activation, order, setting, form, points, strided)
+        for strided in (False, True)
+    ]
+    off = [verify.errors(y, exact, form) for y in both]
+    bad = [o > form.tolerance for o in off]
+    for low, high in regions(bad[0] | bad[1], points):
+        here = slice(low, high + 1)
+        way = int(off[1][here].max() > off[0][here].max())
+        i = low + int(np.argmax(off[way][here]))
+        code = "any" if all(b[here].any() for b in bad) else ("scalar" if bad[1][here].any() else "vector")
+        yield {
+            "code": code,
+            "region": [float(points[low]), float(points[high])],
+            "ulp": _short(off[way][i]),
+            "relative": _short(verify.relative(both[way], exact)[here].max()),
+            "input": float(points[i]),
+            "got": _json(both[way][i]),
+            "exact": float(exact.nearest[i]),
+        }
+
+
+def _of_ends(
+    activation: Activation, order: int, setting: dict[str, float], form: verify.Format
+) -> Iterable[Record]:
+    for point, want in ends(activation, order, setting).items():
+        row = np.full(256, point)
+        got = [
+            float(verify.torch_values(activation, order, setting, form, row, strided)[0])
+            for strided in (False, True)
+        ]
+        wrong = [not agree(g, want, form) for g in got]
+        if any(wrong):
+            yield {
+                "code": "any" if all(wrong) else ("scalar" if wrong[1] else "vector"),
+                "input": _json(point),
+                "got": _json(got[wrong.index(True)]),
+                "exact": _json(want),
+            }
+
+
+def agree(got: float, want: float, form: verify.Format) -> bool:
+    """Tell whether a result at an edge is right: within tolerance, and inf or nan where it should be."""
+    if math.isnan(want) or math.isinf(want):
+        return math.isnan(got) if math.isnan(want) else got == want
+    return abs(got - want) <= form.tolerance * float(verify.ulp(np.array(want), form))
+
+
+def _json(value: float) -> float | str:
+    """Return a number as JSON can hold it: inf and nan by name."""
+    return float(value) if math.isfinite(value) else str(float(value))
+
+
+def _short(value: float) -> float | str:
+    return float(f"{value:.4g}") if math.isfinite(value) else str(float(value))
+
+
+def same(stated: Record, measured: Record) -> bool:
+    """Tell whether a measured departure is the stated one: same place, same size, within bounds."""
+    keys = {"function", "parameters", "order", "dtype", "code"}
+    if any(stated[k] != measured[k] for k in keys) or ("region" in stated) != ("region" in measured):
+        return False
+    if "region" not in stated:
+        return all(stated[k] == measured[k] for k in ("input", "got", "exact"))
+    low, high = stated["region"]
+    edges = zip(stated["region"], measured["region"], strict=True)
+    if any(abs(a - b) > max(EDGE * abs(a), WIDTH * (high - low)) for a, b in edges):
+        return False
+    a, b = (float(r["ulp"]) for r in (stated, measured))
+    return a == b or 1 / SIZE <= a / b <= SIZE
+
+
+def compare(stated: list[Record], measured: list[Record]) -> list[str]:
+    """Return a line for each stated departure that is gone and each measured one not stated."""
+    return [
+        f"{word}: {describe(record)}"
+        for word, records, others in (
+            ("gone", stated, measured),
+            ("new", measured, stated),
+        )
+        for record in records
+        if not any(same(record, other) for other in others)
+    ]
+
+
+def describe(record: Record) -> str:
+    """Return a record as one line of text."""
+    name = record["function"] + "′" * record["order"]
+    place = "…".join(f"{v:.6g}" for v in record["region"]) if "region" in record else record["input"]
+    size = f"{record['ulp']} ULP" if "ulp" in record else f"{record['got']}, not {record['exact']}"
+    return f"{name} {record['parameters'] or ''} {record['dtype']} at {place}: {size} ({record['code']})"
+
+
+@functools.cache
+def stated() -> dict[str, Any]:
+    """Return the committed measurements; raises Problem when there are none."""
+    if not FILE.exists():
+        raise Problem(f"docs/measured/{FILE.name} is missing: run `{COMMAND}`")
+    return json.loads(FILE.read_text())
+
+
+def of(activation: Activation, kind: str) -> list[Record] | None:
+    """Return the stated departures of one activation for a capability; None: never measured."""
+    records = stated()["capabilities"].get(kind)
+    return None if records is None else [r for r in records if r["function"] == activation.name]
+
+
+def write() -> None:
+    """Measure at every capability of this machine, each in a process of its own, and write FILE."""
+    results = {}
+    for kind in CAPABILITIES:
+        done = subprocess.run(
+            [sys.executable, __file__, "--here"],
+            env=os.environ | {"ATEN_CPU_CAPABILITY": kind},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise Problem(f"measuring at {kind} failed:\n{done.stderr.strip()}")
+        answer = json.loads(done.stdout)
+        results[answer["capability"]] = answer["records"]
+        print(f"{answer['capability']}: {len(answer['records'])} departures", file=sys.stderr)
+    versions = {p: importlib.metadata.version(p) for p in ("torch", "numpy", "python-flint")}
+    data = {
+        "command": COMMAND,
+        "date": datetime.date.today().isoformat(),
+        "machine": f"{platform.machine()}, {platform.system()}",
+        "versions": versions,
+        "tolerance_ulp": {f.name: f.tolerance for f in verify.FORMATS.values()},
+        "capabilities": results,
+    }
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(data, indent=1, allow_nan=False)
+    FILE.write_text(text + "\n")
+
+
+def main(arguments: list[str]) -> None:
+    """Write FILE; with a name, print the departures of that activation on this machine."""
+    import torch
+
+    torch.set_num_threads(1)
+    if arguments == ["--here"]:
+        records = [r for a in catalog() for r in measure(a)]
+        print(json.dumps({"capability": capability(), "records": records}, allow_nan=False))
+    elif arguments:
+        for name in arguments:
+            print("\n".join(map(describe, measure(pick(name)))))
+    else:
+        write()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except Problem as problem:
+        sys.exit(str(problem))

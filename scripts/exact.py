@@ -1,0 +1,178 @@
+"""The only oracle: a SymPy expression evaluated in ball arithmetic, to any precision.
+
+A ball is a number with a proved bound of its error (Arb, through python-flint). What this module
+returns therefore holds, whatever cancels or overflows on the way.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from project import Problem
+from flint import acb, arb, ctx
+
+BITS = 80  # of every result: 27 more than a double has
+SMALLEST = arb(2) ** -1140  # far below half the least subnormal double
+PRECISIONS = (96, 192, 384, 1280, 2560, 5120)
+
+ctx.prec = 160  # of balls that are combined outside of this module
+
+FUNCTIONS = {
+    sp.exp: "exp",
+    sp.log: "log",
+    sp.sin: "sin",
+    sp.cos: "cos",
+    sp.atan: "atan",
+    sp.sinh: "sinh",
+    sp.cosh: "cosh",
+    sp.tanh: "tanh",
+    sp.erf: "erf",
+    sp.erfc: "erfc",
+}
+CONSTANTS = {sp.pi: "arb.pi()", sp.E: "arb.const_e()"}
+RELATIONS = {sp.Gt: ">", sp.Lt: "<", sp.Ge: ">=", sp.Le: "<="}
+
+
+class _UndecidedError(Exception):
+    """The ball straddles a breakpoint: more precision is needed."""
+
+
+def _holds(yes: bool, no: bool) -> bool:
+    if yes == no:
+        raise _UndecidedError
+    return yes
+
+
+OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+
+
+def _code(node: sp.Basic, x: sp.Symbol) -> str:
+    """Write a SymPy expression as Python over balls."""
+    if node == x:
+        return "x"
+    if node in CONSTANTS:
+        return CONSTANTS[node]
+    if isinstance(node, sp.Integer):
+        return f"({node})"
+    if isinstance(node, sp.Rational):
+        return f"(arb({node.p}) / {node.q})"
+    if isinstance(node, sp.UnevaluatedExpr):
+        return _code(node.args[0], x)
+    if isinstance(node, sp.Add | sp.Mul):
+        sign = "+" if isinstance(node, sp.Add) else "*"
+        return "(" + sign.join(_code(part, x) for part in node.args) + ")"
+    if isinstance(node, sp.Pow):
+        base, power = node.args
+        if isinstance(power, sp.Integer):
+            inner = f"{_code(base, x)}**{abs(int(power))}" if abs(power) != 1 else _code(base, x)
+            return f"(1/({inner}))" if power < 0 else f"({inner})"
+        if abs(power) == sp.Rational(1, 2):
+            root = f"_ball({_code(base, x)}).sqrt()"
+            return f"(1/{root})" if power < 0 else root
+        return f"(_ball({_code(base, x)})**{_code(power, x)})"
+    if isinstance(node, sp.Piecewise):
+        *branches, (last, always) = node.args
+        if always is not sp.true and always != sp.true:
+            raise Problem(f"a Piecewise must end in (…, True): {node}")
+        code = _code(last, x)
+        for value, condition in reversed(branches):
+            code = f"({_code(value, x)} if {_condition(condition, x)} else {code})"
+        return code
+    name = FUNCTIONS.get(type(node))
+    if name is None:
+        raise Problem(f"no exact evaluation for {type(node).__name__} in {node}")
+    return f"_ball({_code(node.args[0], x)}).{name}()"
+
+
+def _condition(node: sp.Basic, x: sp.Symbol) -> str:
+    if isinstance(node, sp.And | sp.Or):
+        joint = " and " if isinstance(node, sp.And) else " or "
+        return "(" + joint.join(_condition(part, x) for part in node.args) + ")"
+    sign = RELATIONS.get(type(node))
+    if sign is None:
+        raise Problem(f"no exact evaluation for the condition {node}")
+    left, right = (_code(side, x) for side in node.args)
+    return f"_holds({left} {sign} {right}, {left} {OPPOSITE[sign]} {right})"
+
+
+def compile_ball(expression: sp.Expr, x: sp.Symbol) -> Callable:
+    """Return the expression as a function of one ball, at the precision that `ctx` then has.
+
+    It also takes what python-flint computes with besides real balls: complex ones (`acb`) and
+    power series. Raises Problem for a function, condition or symbol it does not know.
+    """
+    unknown = expression.free_symbols - {x}
+    if unknown:
+        raise Problem(f"no value for {sorted(s.name for s in unknown)} in {expression}")
+    scope = {"arb": arb, "_ball": lambda v: arb(v) if isinstance(v, int) else v, "_holds": _holds}
+    function = eval(f"lambda x: {_code(expression, x)}", scope)
+
+    def evaluate(ball):
+        value = function(ball)
+        return 0 * ball + value if isinstance(value, int) else value
+
+    return evaluate
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """Exact values as doubles: `nearest` to 53 bits, and what is left in ULPs of `nearest`.
+
+    Both are float64 arrays of one shape.
+    """
+
+    nearest: np.ndarray
+    rest: np.ndarray
+
+
+class Exact:
+    """A real function that can be asked for its value at a double, to a proved precision."""
+
+    def __init__(self, expression: sp.Expr, x: sp.Symbol) -> None:
+        self.expression = expression
+        self._function = compile_ball(expression, x)
+
+    def ball(self, point: float | arb, bits: int = BITS) -> arb:
+        """Return a ball of at least `bits` correct bits, or one so near 0 that no double differs.
+
+        Raises Problem when that is out of reach.
+        """
+        before = ctx.prec
+        try:
+            for precision in PRECISIONS:
+                if precision <= bits:
+                    continue
+                ctx.prec = precision
+                try:
+                    value = self._function(arb(point))
+                except (_UndecidedError, ZeroDivisionError):
+                    continue
+                if value.is_exact() or value.rel_accuracy_bits() >= bits:
+                    return value
+                if precision > 1000 and abs(value) < SMALLEST:
+                    return value
+        finally:
+            ctx.prec = before
+        raise Problem(f"cannot evaluate {self.expression} at {point} to {bits} bits")
+
+    def rounded(self, points: Iterable[float]) -> Rounded:
+        """Return the exact values at the given doubles."""
+        nearest, rest = [], []
+        before, ctx.prec = ctx.prec, 128
+        for point in points:
+            value = self.ball(point)
+            near = float(value.mid())
+            nearest.append(near)
+            if math.isfinite(near) and not abs(value) < SMALLEST:
+                rest.append(float((value - arb(near)).mid() / arb(math.ulp(near))))
+            else:
+                rest.append(0.0)
+        ctx.prec = before
+        return Rounded(np.array(nearest), np.array(rest))
+
+
+def integral(function: Callable, low: float, high: float) -> arb:
+    """Return a ball around the integral of an analytic function over [low, high]."""
+    return acb.integral(lambda z, _: function(z), low, high).real

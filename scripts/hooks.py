@@ -1,0 +1,56 @@
+"""What MkDocs calls: write the generated parts of the pages, and take over the lessons."""
+
+from pathlib import Path
+
+import build
+import catalog
+import lessons
+import mathml
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs_jupyter.plugin import NotebookFile
+
+_lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Write generated/; raises PluginError, which MkDocs shows without a traceback."""
+    try:
+        build.build()
+    except (catalog.Problem, mathml.MathError) as error:
+        raise PluginError(str(error)) from None
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Run the lessons; raises PluginError if a cell fails."""
+    pages = {file.src_uri: file for file in files if isinstance(file, NotebookFile)}
+    paths = {Path(file.abs_src_path): uri for uri, file in pages.items()}
+    kernel = config.plugins["mkdocs-jupyter"].config["kernel_name"]
+    try:
+        _lessons.clear()
+        _lessons.update((paths[path], run) for path, run in lessons.run(paths, kernel).items())
+    except lessons.LessonError as error:
+        raise PluginError(str(error)) from None
+
+
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Have MkDocs render the lesson, and not mkdocs-jupyter, whose page weighs 117 kB."""
+    if page.file.src_uri in _lessons and vars(page).pop("render", None) is None:
+        raise PluginError("mkdocs-jupyter no longer sets page.render: see on_pre_page in hooks.py")
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:
+    """Give MkDocs the Markdown of a lesson in place of its script."""
+    lesson = _lessons.get(page.file.src_uri)
+    return lesson.markdown if lesson else None
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:
+    """Put the outputs of a lesson into its page; raises PluginError if one has no place."""
+    lesson = _lessons.get(page.file.src_uri)
+    try:
+        return lesson.fill(html) if lesson else None
+    except lessons.LessonError as error:
+        raise PluginError(f"docs/{page.file.src_uri}: {error}") from None

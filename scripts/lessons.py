@@ -1,0 +1,194 @@
+"""Run the lessons of docs/learn and turn them into Markdown.
+
+A lesson is a percent script. mkdocs-jupyter makes it a page of the site; here its cells are run
+in a Jupyter kernel, and the result goes through MkDocs' own Markdown, so that a lesson has the
+formulas, notes and code blocks of every other page.
+"""
+
+import asyncio
+import hashlib
+import html
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import build
+import mathml
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = ROOT / ".cache" / "lessons"
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class LessonError(Exception):
+    """A lesson that failed, or that shows what a page cannot show."""
+
+
+@dataclass
+class Lesson:
+    """A lesson that was run: its Markdown, in which `slot(n)` stands for the n-th output."""
+
+    markdown: str
+    outputs: list[str]
+
+    def fill(self, page: str) -> str:
+        """Put the outputs into the rendered page; raises LessonError unless each finds its slot.
+
+        They come in only now because Markdown must not read them: an output may hold a `$`.
+        """
+        for n, output in enumerate(self.outputs):
+            if page.count(slot(n)) != 1:
+                raise LessonError(f"output {n + 1} found no place: is a code block left open?")
+            page = page.replace(slot(n), output)
+        return page
+
+
+def slot(n: int) -> str:
+    """Return the mark that stands in the Markdown for output `n`."""
+    return f'<div data-output="{n}"></div>'
+
+
+def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
+    """Return the lessons by path, running those that changed; raises LessonError if a cell fails.
+
+    A result is kept under a key of everything that it can depend on.
+    """
+    kept = {path: CACHE / f"{path.stem}-{_key(path)}.json" for path in paths}
+    missing = [path for path, file in kept.items() if not file.exists()]
+    if missing:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        for path, lesson in asyncio.run(_run_all(missing, kernel)).items():
+            kept[path].write_text(json.dumps(vars(lesson)))
+    for file in set(CACHE.glob("*.json")) - set(kept.values()):
+        file.unlink()
+    return {path: Lesson(**json.loads(file.read_text())) for path, file in kept.items()}
+
+
+def _key(path: Path) -> str:
+    """Hash the lesson, what it can import or read, and what it runs on."""
+    digest = hashlib.sha256(build.environment_key().encode())
+    folders = ("scripts/*.py", "snippets/*.py", "docs/measured/*")
+    for file in [path, *(f for pattern in folders for f in sorted(ROOT.glob(pattern)))]:
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()[:32]
+
+
+async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:
+    """Run lessons, as many at a time as there are cores; raise what the first to fail raised."""
+    free = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def run_one(path: Path) -> Lesson:
+        async with free:
+            return await _run(path, kernel)
+
+    results = await asyncio.gather(*map(run_one, paths), return_exceptions=True)
+    lessons = {}
+    for path, result in zip(paths, results, strict=True):
+        if isinstance(result, BaseException):
+            raise result
+        lessons[path] = result
+    return lessons
+
+
+async def _run(path: Path, kernel: str) -> Lesson:
+    # Here and not above: a build in which no lesson changed does without these imports.
+    import jupytext
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    text = path.read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="py:percent")
+    client = NotebookClient(
+        notebook, kernel_name=kernel, timeout=600, extra_arguments=["--log-level=ERROR"]
+    )
+    paths = [str(ROOT / "scripts"), str(ROOT)]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",  # sums in torch depend on the number of threads
+        "IPYTHONDIR": str(CACHE / "ipython"),  # not the reader's own profile
+    }
+    try:
+        await client.async_execute(env=environment, cwd=str(ROOT))
+    except CellExecutionError as error:
+        raise LessonError(_failure(path, text, notebook.cells, error)) from None
+    return _convert(path, notebook.cells)
+
+
+def _failure(path: Path, text: str, cells: list[Any], error: Any) -> str:
+    """Say which cell failed and why, and show its lines with the line that failed marked."""
+    codes = [cell for cell in cells if cell.cell_type == "code"]
+    number, cell = next(
+        (n, cell)
+        for n, cell in enumerate(codes, 1)
+        if any(output.output_type == "error" for output in cell.outputs)
+    )
+    start = text.count("\n", 0, max(text.find(cell.source), 0)) + 1
+    at = re.findall(r"Cell In\[\d+\], line (\d+)", ESCAPES.sub("", error.traceback))
+    lines = [
+        f"{'>' if str(n + 1) in at else ' '} {start + n:4} | {line}"
+        for n, line in enumerate(cell.source.splitlines())
+    ]
+    why = f"{error.ename}: {ESCAPES.sub('', error.evalue)}".rstrip(": ")
+    return "\n".join([f"{path.relative_to(ROOT)}: cell {number} raised {why}", *lines])
+
+
+def _convert(path: Path, cells: list[Any]) -> Lesson:
+    parts: list[str] = []
+    outputs: list[str] = []
+    code = 0
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            parts.append(cell.source)
+        elif cell.cell_type == "code":
+            code += 1
+            ticks = max(map(len, re.findall("`+", cell.source)), default=0)
+            fence = "`" * max(3, ticks + 1)
+            parts.append(f"{fence}python\n{cell.source}\n{fence}")
+            try:
+                shown = "\n".join(_outputs(cell.outputs))
+            except (LessonError, mathml.MathError) as error:
+                raise LessonError(f"{path.relative_to(ROOT)}: cell {code} {error}") from None
+            if shown:
+                parts.append(slot(len(outputs)))
+                outputs.append(f'<div class="output">{shown}</div>')
+    name = path.name  # mkdocs-jupyter's include_source puts the script beside the page
+    parts.append(f'<p><a href="{name}" download>Download this lesson as a script</a></p>')
+    return Lesson("\n\n".join(parts) + "\n", outputs)
+
+
+def _outputs(outputs: list[Any]) -> Iterator[str]:
+    """Yield each output of a cell as HTML; raises LessonError for one that no page should show."""
+    for output in outputs:
+        if output.output_type == "stream":
+            if output.name == "stderr":
+                raise LessonError(f"wrote to stderr; catch it or mend it:\n{output.text.rstrip()}")
+            yield _text(output.text)
+        else:
+            yield _rich(output.data)
+
+
+def _rich(data: dict[str, str]) -> str:
+    """Return the best form of what a cell shows."""
+    drawing = data.get("text/html") or data.get("image/svg+xml")
+    if drawing:
+        if re.search(r"<(style|script)\b|<[^>]*\s(style|on\w+)=", drawing):
+            raise LessonError("shows HTML with styles or scripts of its own; use classes")
+        return drawing[max(drawing.find("<svg"), 0) :] if "text/html" not in data else drawing
+    if "text/latex" in data:
+        tex = data["text/latex"].strip().strip("$").strip().removeprefix(r"\displaystyle")
+        return mathml.render(tex, display=True)
+    if image := next((kind for kind in data if kind.startswith("image/")), None):
+        raise LessonError(f"shows {image}, which cannot follow light and dark; use figures.py")
+    return _text(data["text/plain"])
+
+
+def _text(text: str) -> str:
+    if match := re.search(r"\S* at 0x[0-9a-f]+>", text):
+        raise LessonError(f"shows {match[0]}, which differs from run to run; end it with a ;")
+    return f"<pre>{html.escape(text.rstrip(), quote=False)}</pre>"

@@ -1,0 +1,611 @@
+"""The words and tables that are written for a page: everything but its prose.
+
+Each function returns one fragment of Markdown; a Chinese edition would translate this file.
+"""
+
+import importlib.metadata
+import math
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import departures
+import derive
+import figures
+import numpy as np
+import sympy as sp
+import verify
+from catalog import Activation, Parameter, pick
+from project import Problem
+from exact import Exact
+from flint import arb
+from tex import tex
+
+SPAN = (-5.0, 5.0)  # of x in figures
+
+
+# Markdown
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
+    """Return a Markdown table that scrolls by itself when it is too wide."""
+    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
+    lines.insert(1, "|" + " --- |" * len(head))
+    name = f"table-scroll {kind}".strip()
+    return f'<div class="{name}" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
+
+
+def display(left: str, right: str) -> str:
+    """Return a displayed equation."""
+    return f"$$\n{left} = {right}\n$$\n"
+
+
+def number(value: float, figures: int = 6) -> str:
+    """Return a float as text: minus as U+2212, ∞, nan, −0, powers of ten as superscripts."""
+    if math.isnan(value):
+        return "nan"
+    sign = "−" if math.copysign(1, value) < 0 else ""
+    if math.isinf(value):
+        return sign + "∞"
+    text = f"{abs(value):.{figures}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        power = f"10<sup>{int(exponent)}</sup>".replace("-", "−")
+        text = power if mantissa == "1" else f"{mantissa}·{power}"
+    return sign + text
+
+
+def upper(value: float) -> str:
+    """Return a positive number rounded up to two digits, so that it stays a bound."""
+    if value == 0 or math.isinf(value):
+        return number(value)
+    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return number(math.ceil(round(value / unit, 9)) * unit, 2)
+
+
+def plain(value: sp.Basic) -> str:
+    """Return a number or an interval as plain text, for a text alternative."""
+    if isinstance(value, sp.Interval):
+        left, right = "(" if value.left_open else "[", ")" if value.right_open else "]"
+        return f"{left}{plain(value.start)}, {plain(value.end)}{right}"
+    return str(value).replace("oo", "∞").replace("-", "−")
+
+
+def wrong(text: str) -> str:
+    """Mark a cell that holds a wrong result; not by colour alone."""
+    return f'<span class="wrong">{text}</span>'
+
+
+def prime(order: int) -> str:
+    """Return f, f′, f″."""
+    return "f" + "′" * order if order < 2 else "f″"
+
+
+# The top of the page
+
+
+def curve(activation: Activation, order: int, label: str) -> figures.Curve:
+    """Return f, f′ (both from the NumPy cell) or f″ (exact), with its jumps broken."""
+    here = activation.defaults
+    expression = activation.at(order, here)
+    cuts = [float(c) for c in derive.breakpoints(expression, activation.x)]
+    x = figures.sample(*SPAN, cuts)
+    parts = derive.pieces(expression, activation.x)
+    jumps, opened, closed = [], [], []
+    for left, right in zip(parts, parts[1:], strict=False):
+        at = float(left.high)
+        sides = [float(derive.limit(left, activation.x, True)), float(derive.limit(right, activation.x, False))]
+        if sides[0] != sides[1]:
+            jumps.append(at)
+            value = float(expression.subs(activation.x, left.high))
+            closed.append((at, value))
+            opened += [(at, side) for side in sides if side != value]
+    if order == 2:
+        exact = Exact(expression, activation.x)
+        y = np.array([float(exact.ball(v).mid()) for v in x])
+    else:
+        y = (activation.function, activation.gradient)[order](x)
+    return figures.Curve(label, x, y, tuple(jumps), tuple(opened), tuple(closed))
+
+
+def curves(activation: Activation) -> list[figures.Curve]:
+    """Return f and f′, and f″ where it is not 0 everywhere."""
+    bent = any(
+        p.expression.has(activation.x)
+        for p in derive.pieces(activation.at(1, activation.defaults), activation.x)
+    )
+    return [curve(activation, order, prime(order)) for order in range(3 if bent else 2)]
+
+
+def description(activation: Activation) -> str:
+    """Return what the figure shows, for those who cannot see it."""
+    facts = derive.facts(activation)
+    words = {1: "rises", 0: "is constant", -1: "falls"}
+    runs = ", ".join(
+        f"{words[r.sign]} from x = {plain(r.low)} to {plain(r.high)}" for r in facts.monotone
+    )
+    slopes = "; ".join(
+        f"f′ jumps from {plain(k.slopes[0])} to {plain(k.slopes[1])} at x = {plain(k.at)}"
+        for k in facts.kinks
+    )
+    steep = f"f′ is at most {plain(facts.lipschitz)} in size"
+    return (
+        f"f {runs}. Its range is {plain(facts.range)}, f(0) = {plain(facts.at_zero)}; "
+        f"{slopes or steep}."
+    ).replace("negative_slope", "the negative slope")
+
+
+def domain(parameter: Parameter) -> str:
+    """Return a parameter, its default and its domain in words."""
+    outside = sp.Complement(sp.S.Reals, parameter.domain)
+    inside = rf"$\mathbb{{R}} \setminus {tex(outside)}$" if outside else r"$\mathbb{R}$"
+    return f"`{parameter.symbol.name}` in {inside}, by default {parameter.default:g}."
+
+
+def definition(activation: Activation) -> str:
+    """Return the sentence, the formula, the other names and the figure."""
+    drawing = figures.plot(
+        activation.name,
+        curves(activation),
+        title=f"{activation.title} and its derivatives",
+        description=description(activation),
+        xlim=SPAN,
+    )
+    lines = [
+        activation.summary,
+        '<div class="definition" markdown>\n<div markdown>',
+        display("f(x)", tex(activation.formula, activation.parameters)),
+        *map(domain, activation.parameters),
+        f"Also called {', '.join(activation.aliases)}." if activation.aliases else "",
+        f"</div>\n{drawing}\n</div>",
+    ]
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
+# Derivative
+
+
+def derivative(activation: Activation) -> str:
+    """Return f′ and f″, then the proved way from the definition to f′."""
+    derive.prove_steps(activation)
+    parameters, x = activation.parameters, activation.x
+    raw = activation.derivative.diff(x)
+    forms = [raw, *(change(raw) for change in (sp.factor, sp.together, sp.simplify))]
+    second = min(forms, key=lambda e: (sp.count_ops(e), len(sp.latex(e))))
+    if not derive.equal(raw, second, x):
+        raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
+    lines = [display("f'(x)", tex(activation.derivative, parameters))]
+    cuts = derive.kinks(activation.formula, activation.derivative, x)
+    if cuts:
+        points = ", ".join(f"${tex(k.at)}$" for k in cuts if k.order < 2)
+        lines.append(f"At {points} there is no derivative; the value there is PyTorch's convention.")
+    except_at = rf" \quad (x \ne {tex(cuts[0].at)})" if cuts else ""
+    lines.append(display("f''(x)", tex(second, parameters) + except_at))
+    lines.append("Each line is proved equal to the one before when this page is built.\n")
+    if activation.steps:
+        lines.append('<div class="steps" markdown>\n')
+        for number, (step, reason) in enumerate(activation.steps, 1):
+            left = "f'(x)" if number == 1 else ""
+            equation = f"$$\n{left} = {tex(step, parameters)}\n$$\n"
+            lines.append(f"{number}. {reason}\n\n" + _indent(equation))
+        lines.append("</div>\n")
+    else:
+        lines.append(by_pieces(activation))
+    return "\n".join(lines)
+
+
+def by_pieces(activation: Activation) -> str:
+    """Return the derivation of a piecewise formula: each piece, then the limits at the joints."""
+    x, parameters = activation.x, activation.parameters
+    h, f = sp.Symbol("x_h", real=True), sp.Function("f")  # a name that sorts after parameters
+    lines = ['<div class="steps" markdown>\n']
+    parts = derive.pieces(activation.formula, x)
+    for part in parts:
+        inside = sp.Interval.open(part.low, part.high).as_relational(x)
+        shown = tex(sp.Derivative(part.expression, x), parameters)
+        lines.append(
+            f"1. For ${_between(part)}$:\n\n"
+            + _indent(display(rf"f'(x) = {shown}", tex(part.expression.diff(x), parameters)))
+        )
+    for left, right in zip(parts, parts[1:], strict=False):
+        at = left.high
+        value = activation.formula.subs(x, at)
+        lines.append(f"1. At ${tex(x)} = {tex(at)}$, from the left and from the right:\n")
+        for part, sign in ((left, "-"), (right, "+")):
+            quotient = sp.Mul(
+                sp.UnevaluatedExpr(part.expression.subs(x, at + h) - value), 1 / h, evaluate=False
+            )
+            slope = sp.limit(quotient.doit(), h, 0, sign)
+            general = sp.Limit((f(at + h) - f(at)) / h, h, 0, sign)
+            held = sp.Limit(quotient, h, 0, sign)
+            lines.append(
+                _indent(
+                    display(
+                        f"{tex(general)} = {tex(held, parameters)}".replace(r"\left(\frac", r"\frac").replace("}\\right)", "}"),
+                        tex(slope, parameters),
+                    )
+                )
+            )
+            if sp.simplify(slope - derive.limit(derive.Piece(part.expression.diff(x), part.low, part.high), x, part is left)):
+                raise Problem(f"snippets/{activation.name}.py: the slopes at {at} disagree")
+        lines.append("    The two differ, so there is no derivative at this point.\n")
+    return "\n".join([*lines, "</div>\n"])
+
+
+def _between(part: derive.Piece) -> str:
+    low = f"{tex(part.low)} < " if part.low.is_finite else ""
+    high = f" < {tex(part.high)}" if part.high.is_finite else ""
+    return f"x > {tex(part.low)}" if low and not high else f"{low}x{high}"
+
+
+def _indent(text: str) -> str:
+    return re.sub(r"^(?=.)", "    ", text, flags=re.MULTILINE)
+
+
+# Code
+
+
+def code(activation: Activation) -> str:
+    """Return the three cells as tabs, how they are checked, and how the copied formulas break."""
+    tabs = [
+        f'=== "{name}"\n\n' + _indent(f"```python\n{activation.cells[name]}\n```\n")
+        for name in ("NumPy", "PyTorch", "SymPy")
+    ]
+    forms = [verify.FORMATS[name] for name in verify.NUMPY_DTYPES]
+    checked = [
+        verify.numpy_error(activation, order, activation.defaults, form)
+        for order in (0, 1)
+        for form in forms
+    ]
+    inputs = sum(c.points for c in checked)
+    worst = max(c.ulps for c in checked)
+    line = (
+        f"**Checked when this page was built:** the NumPy code at {inputs:,} inputs, among them "
+        f"every finite float16, against exact values: at most {upper(worst)} ULP off "
+        "([error](#error)), no warning, `nan` stays `nan`. "
+        f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
+    ).replace(",", "\u202f", 1)
+    return "\n".join([*tabs, line, naive(activation)])
+
+
+def naive(activation: Activation) -> str:
+    """Return what becomes of the formulas that people copy, found by trying them."""
+    lines = []
+    for order, formulas in enumerate((activation.naive, activation.naive_grad)):
+        for formula in formulas:
+            found = verify.failures(activation, formula, order)
+            if not any(found.values()):
+                raise Problem(
+                    f"snippets/{activation.name}.py: `{formula}` does not break anywhere: "
+                    "it is no example of a naive form"
+                )
+            rows = [
+                [kind, *(_where(found[dtype].get(kind)) for dtype in found)]
+                for kind in dict.fromkeys(k for kinds in found.values() for k in kinds)
+            ]
+            lines.append(f"`{formula}` as ${'f' + chr(39) * order}$:\n")
+            lines.append(table(["it gives", *found], rows))
+    if not lines:
+        return ""
+    return "The short forms that are often copied break:\n\n" + "\n".join(lines)
+
+
+def _where(region: tuple[float, float] | None) -> str:
+    if region is None:
+        return "–"
+    low, high = region
+    if low == high or (math.isnan(low) and math.isnan(high)):
+        return f"at {number(low)}"
+    if abs(low) > 1e4 and low < 0:
+        return f"x ≤ {number(high, 4)}"
+    if high > 1e4:
+        return f"x ≥ {number(low, 4)}"
+    return f"{number(low, 4)} … {number(high, 4)}"
+
+
+# Shape
+
+
+def shape(activation: Activation) -> str:
+    """Return the derived facts as a table."""
+    facts, p = derive.facts(activation), activation.parameters
+    rows = [
+        ("Domain", r"$\mathbb{R}$"),
+        ("Range", f"${tex(facts.range)}$"),
+        *(
+            (f"Limits of ${name}$", rf"${tex(a)}$ at $-\infty$, ${tex(b)}$ at $+\infty$")
+            for name, (a, b) in zip(("f", "f'"), facts.limits, strict=True)
+        ),
+        (r"Value at 0", f"$f(0) = {tex(facts.at_zero)}$"),
+        ("Zeros", _solutions(facts.zeros)),
+        (r"Fixed points, $f(x) = x$", _solutions(facts.fixed)),
+        ("Symmetry", _symmetry(facts)),
+        ("Monotonicity", _monotone(facts)),
+        ("Extrema", _turns(facts)),
+        ("Convexity", _convexity(facts)),
+        ("Smoothness", _smoothness(facts, activation)),
+        (r"Lipschitz constant, $\sup \lvert f' \rvert$", _lipschitz(facts, p)),
+        (r"Mean, $\mathbb{E} f(X)$", f"${tex(facts.mean, p)}$"),
+        (r"Second moment, $\mathbb{E} f(X)^2$", f"${tex(facts.second_moment, p)}$"),
+        (r"Gain, $1 / \sqrt{\mathbb{E} f(X)^2}$", f"${tex(facts.gain, p)}$"),
+        (r"Squared slope, $\mathbb{E} f'(X)^2$", f"${tex(facts.slope_moment, p)}$"),
+    ]
+    notes = "Derived from the formula when this page is built"
+    if p:
+        chosen = ", ".join(f"`{q.symbol.name} = {q.default:g}`" for q in p)
+        notes += f"; where no parameter is shown, for {chosen}"
+    return (
+        table(["", ""], rows, "facts")
+        + f"\n{notes}. $X$ is standard normal. With weights of variance gain²/fan-in the second "
+        "moment of a layer's inputs is passed on unchanged.\n"
+    )
+
+
+def _solutions(found: derive.Solutions) -> str:
+    closed, boxes = found
+    texts = [f"${tex(closed)}$"] if closed != sp.EmptySet else []
+    texts += [f"${tex(box)}$" for box in boxes]
+    return ", ".join(texts) or "none"
+
+
+def _symmetry(facts: derive.Facts) -> str:
+    if facts.symmetry == "point":
+        start = facts.at_zero
+        return rf"about $(0, {tex(start)})$: $f(-x) = {tex(2 * start)} - f(x)$"
+    return {
+        "odd": "odd: $f(-x) = -f(x)$",
+        "even": "even: $f(-x) = f(x)$",
+        "neither": "neither odd nor even",
+    }[facts.symmetry]
+
+
+def _monotone(facts: derive.Facts) -> str:
+    words = {1: "increasing", 0: "constant", -1: "decreasing"}
+    if len(facts.monotone) == 1:
+        return f"strictly {words[facts.monotone[0].sign]}"
+    return ", ".join(
+        f"{'strictly ' * abs(r.sign)}{words[r.sign]} on ${tex(sp.Interval(r.low, r.high))}$"
+        for r in facts.monotone
+    )
+
+
+def _turns(facts: derive.Facts) -> str:
+    return (
+        ", ".join(
+            f"{'minimum' if low else 'maximum'} ${tex(value)}$ at ${tex(at)}$"
+            for at, value, low in facts.turns
+        )
+        or "no strict ones"
+    )
+
+
+def _convexity(facts: derive.Facts) -> str:
+    if facts.convex and facts.concave:
+        return "affine"
+    return "convex" if facts.convex else "concave" if facts.concave else "neither convex nor concave"
+
+
+def _smoothness(facts: derive.Facts, activation: Activation) -> str:
+    if facts.smoothness is None:
+        return r"$C^\infty$: one formula on all of $\mathbb{R}$, with no singularity"
+    name = f"$C^{{{facts.smoothness}}}$" if facts.smoothness >= 0 else "discontinuous"
+    reasons = [
+        f"at ${tex(k.at)}$ the {('value', 'slope')[k.order] if k.order < 2 else 'curvature'} jumps "
+        f"from ${tex(k.left, activation.parameters)}$ to ${tex(k.right, activation.parameters)}$"
+        for k in facts.kinks
+    ]
+    return f"{name}: {'; '.join(reasons)}"
+
+
+def _lipschitz(facts: derive.Facts, parameters: tuple[Parameter, ...]) -> str:
+    where = f", at ${', '.join(map(tex, facts.lipschitz_at))}$" if facts.lipschitz_at else ""
+    return f"${tex(facts.lipschitz, parameters)}${where}"
+
+
+# Kinks and edges
+
+
+def kinks(activation: Activation) -> str:
+    """Return what f and f′ do where slopes jump, at ±0, at the largest floats, at ±∞ and nan."""
+    p, form = activation.parameters, verify.FORMATS["float32"]
+    lines = []
+    found = derive.facts(activation).kinks
+    if found:
+        rows = []
+        for kink in found:
+            at = np.array([float(kink.at)])
+            here = (activation, 1, activation.defaults, form, at)
+            taken = [verify.numpy_values(*here)[0], verify.torch_values(*here)[0]]
+            ends = [float(s.subs({q.symbol: q.default for q in p})) for s in kink.slopes]
+            allowed = [min(ends) <= t <= max(ends) or np.float32(t) in np.float32(ends) for t in taken]
+            rows.append(
+                [
+                    f"${tex(kink.at)}$",
+                    *(f"${tex(s, p)}$" for s in kink.slopes),
+                    f"${tex(kink.subdifferential, p)}$",
+                    *(number(t) if ok else wrong(number(t)) for t, ok in zip(taken, allowed, strict=True)),
+                ]
+            )
+        head = ["$x$", "slope from the left", "from the right", "subdifferential", "NumPy above", "PyTorch"]
+        lines.append(table(head, rows))
+        lines.append(
+            "Every number of the (Clarke) subdifferential is a legitimate slope at the kink; "
+            "the two columns on the right are what the code returns there.\n"
+        )
+    else:
+        lines.append("No kinks: $f$ has derivatives of every order.\n")
+    for order in (0, 1):
+        lines.append(edges(activation, order, form))
+    lines.append(
+        "Computed in float32 when this page was built; “exact” is the limit at $\\pm\\infty$. "
+        "A marked cell is wrong.\n"
+    )
+    return "\n".join(lines)
+
+
+def edges(activation: Activation, order: int, form: verify.Format) -> str:
+    """Return f or f′ at the ends of the number line."""
+    here = activation.defaults
+    exact = Exact(activation.at(order, here), activation.x)
+    ends = departures.ends(activation, order, here)
+    inf, top = math.inf, form.largest
+    points = [-inf, -top, -0.0, 0.0, top, inf, math.nan]
+    names = ["−∞", "−max", "−0", "+0", "max", "+∞", "nan"]
+    x = np.array(points)
+    with np.errstate(under="ignore"):
+        voices = [f(activation, order, here, form, x) for f in (verify.numpy_values, verify.torch_values)]
+    rows = []
+    for i, (point, name) in enumerate(zip(points, names, strict=True)):
+        want = math.nan if math.isnan(point) else ends[point] if math.isinf(point) else float(exact.ball(point).mid())
+        cells = []
+        for voice in voices:
+            good = departures.agree(float(voice[i]), want, form)
+            cells.append(number(float(voice[i])) if good else wrong(number(float(voice[i]))))
+        rows.append([name, number(want), *cells])
+    label = "f" + "'" * order
+    return table(["$x$", f"${label}(x)$, exact", "NumPy above", "PyTorch"], rows, "edges")
+
+
+# Error
+
+
+def error(activation: Activation) -> str:
+    """Return the worst errors per dtype, then the stated departures of PyTorch."""
+    here = activation.defaults
+    rows = []
+    for form in verify.FORMATS.values():
+        cells = []
+        for voice in (verify.numpy_errors, verify.torch_errors):
+            for order in (0, 1):
+                if voice is verify.numpy_errors and form.name not in verify.NUMPY_DTYPES:
+                    cells.append("–")
+                    continue
+                result = voice(activation, order, here, form)
+                text = f"{upper(result.ulps)} ULP<br>{upper(result.relative)}"
+                cells.append(text if result.ulps <= form.tolerance else wrong(text))
+        count = len(verify.inputs(activation, form))
+        every = "all " if form.precision < 16 else ""
+        rows.append([f"{form.name}<br>{every}{count:,} inputs".replace(",", "\u202f"), *cells])
+    head = ["", "NumPy $f$", "NumPy $f'$", "PyTorch $f$", "PyTorch $f'$"]
+    torch = importlib.metadata.version("torch")
+    numpy = importlib.metadata.version("numpy")
+    return (
+        "Largest distance from the exact value, in units in the last place (ULP) of the exact "
+        "value and, where that is a normal number, relative to it.\n\n"
+        + table(head, rows)
+        + f"\nMeasured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
+        f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.\n\n"
+        + stated(activation)
+    )
+
+
+def _settings(setting: dict[str, float]) -> str:
+    return "".join(f"`{k} = {v:g}` and " for k, v in setting.items())
+
+
+def stated(activation: Activation) -> str:
+    """Return the stated departures of PyTorch at the defaults, for this CPU capability."""
+    kind, data = departures.capability(), departures.stated()
+    records = departures.of(activation, kind)
+    if records is None:
+        return f"PyTorch's departures have not been measured for the CPU capability {kind}.\n"
+    records = [r for r in records if r["parameters"] == activation.defaults]
+    bounds = ", ".join(f"{v:g} in {k}" for k, v in data["tolerance_ulp"].items())
+    about = (
+        f"measured {data['date']}, torch {data['versions']['torch']}, {data['machine']}, {kind}; "
+        "[all of them as JSON](../measured/departures.json)"
+    )
+    if not records:
+        return (
+            f"**PyTorch departs nowhere** from the exact function by more ULP than are allowed "
+            f"({bounds}); {about}.\n"
+        )
+    rows = []
+    for r in records:
+        name = "$f" + "'" * r["order"]
+        got, exact = (number(float(r[k]), 4) for k in ("got", "exact"))
+        if "region" in r:
+            low, high = (number(v, 4) for v in r["region"])
+            place = f"{low} … {high}" if low != high else low
+            size = f"{upper(float(r['ulp']))} ULP, {100 * min(float(r['relative']), 1e6):.3g} %"
+        else:
+            place, size = number(float(r["input"])), "–"
+        example = f"{name}($ {number(float(r['input']), 5)} $)$ = {got}, exact {exact}"
+        rows.append([f"{name}$", r["dtype"], place, size, example])
+    return (
+        f"**Where PyTorch departs** from the exact function by more ULP than are allowed "
+        f"({bounds}):\n\n"
+        + table(["", "dtype", "inputs", "largest error", "for example"], rows)
+        + f"\nStated, not tuned: a test fails when one of these is gone or a new one appears ({about}).\n"
+    )
+
+
+def fragments(activation: Activation) -> dict[str, str]:
+    """Return the files of generated/<name>/."""
+    return {
+        "definition.md": definition(activation),
+        "derivative.md": derivative(activation),
+        "code.md": code(activation),
+        "shape.md": shape(activation),
+        "kinks.md": kinks(activation),
+        "error.md": error(activation),
+    }
+
+
+# Across functions
+
+
+def overviews(activations: Sequence[Activation], pages: Iterable[Path]) -> dict[str, str]:
+    """Return the table of all, and for each page of docs/compare/ what it asks for."""
+    result = {"catalog.md": overview(activations)}
+    for path in pages:
+        head = re.search(r"^functions: \[(.*)\]$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if head:
+            try:
+                chosen = [pick(name.strip()) for name in head[1].split(",")]
+            except Problem as problem:
+                raise Problem(f"docs/compare/{path.name}: {problem}") from None
+            result |= {f"{path.stem}-{k}.md": v for k, v in overlays(path.stem, chosen).items()}
+    return result
+
+
+def overview(activations: Sequence[Activation]) -> str:
+    """Return the table of all activations."""
+    rows = []
+    for a in activations:
+        facts = derive.facts(a)
+        smooth = r"C^\infty" if facts.smoothness is None else f"C^{{{facts.smoothness}}}"
+        picture = figures.thumbnail(curves(a)[:2], xlim=SPAN)
+        rows.append(
+            [
+                f"[{picture}**{a.title}**](activations/{a.name}.md)",
+                f"${tex(a.formula, a.parameters)}$",
+                f"${tex(a.derivative, a.parameters)}$",
+                f"${tex(facts.range)}$",
+                f"${smooth}$",
+                f"${tex(facts.lipschitz, a.parameters)}$",
+            ]
+        )
+    head = ["", "$f(x)$", "$f'(x)$", "range", "smoothness", r"$\sup \lvert f' \rvert$"]
+    return table(head, rows, "catalog")
+
+
+def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
+    """Return several functions in one figure, their derivatives, and the toy model 2 f(3x + 0.1) + 0.2."""
+    names = ", ".join(a.title for a in chosen)
+    values = [curve(a, 0, a.title) for a in chosen]
+    slopes = [curve(a, 1, a.title) for a in chosen]
+    x = figures.sample(-1, 1, [-0.1 / 3])
+    toys = [figures.Curve(a.title, x, 2 * a.function(3 * x + 0.1) + 0.2) for a in chosen]
+    toys.append(figures.Curve("no activation", x, 2 * (3 * x + 0.1) + 0.2))
+    return {
+        "values": figures.plot(
+            f"{key}-values", values, title=f"{names}", description=f"The graphs of {names} for x from −5 to 5, overlaid.", xlim=SPAN
+        ),
+        "slopes": figures.plot(
+            f"{key}-slopes", slopes, title=f"Derivatives of {names}", description=f"The derivatives of {names} for x from −5 to 5, overlaid; open dots are one-sided slopes that are not taken.", xlim=SPAN
+        ),
+        "toy": figures.plot(
+            f"{key}-toy", toys, title="2 f(3x + 0.1) + 0.2", description=f"The model 2 f(3x + 0.1) + 0.2 for x from −1 to 1 with {names}, and without an activation: a straight line.", xlim=(-1, 1)
+        ),
+    }

@@ -1,0 +1,370 @@
+"""How far the NumPy cell and the PyTorch module stray from the exact function.
+
+The error of a computed value is |computed − exact| / ulp(exact), where ulp(v) is the distance
+between the two floats of the dtype that enclose v: 2**(floor(log2|v|) − p + 1) for precision p,
+and the least subnormal for every smaller v, 0 included. A correctly rounded value is at most 0.5
+ULP off. A result of ±inf counts as the power of two after the largest float, so it is right where
+the exact value rounds to it; a nan is infinitely wrong.
+"""
+
+import functools
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from catalog import Activation, paths, pick
+from project import Problem
+from derive import breakpoints, pieces, prove_steps, zeros
+from exact import Exact, Rounded
+from flint import arb
+
+
+@dataclass(frozen=True)
+class Format:
+    """A binary floating-point format, and how many ULP the code may be off in it."""
+
+    name: str
+    precision: int
+    least: int  # exponent of the least normal number
+    most: int  # exponent of the power of two after the largest number
+    tolerance: float
+
+    @property
+    def largest(self) -> float:
+        """The largest finite number."""
+        return float(np.ldexp(2 - 2.0 ** (1 - self.precision), self.most - 1))
+
+    @property
+    def smallest(self) -> float:
+        """The least positive (subnormal) number."""
+        return float(np.ldexp(1.0, self.least - self.precision + 1))
+
+    @property
+    def normal(self) -> float:
+        """The least positive normal number."""
+        return float(np.ldexp(1.0, self.least))
+
+
+FORMATS = {
+    f.name: f
+    for f in (
+        Format("float16", 11, -14, 16, 4),
+        Format("bfloat16", 8, -126, 128, 4),
+        Format("float32", 24, -126, 128, 5),
+        Format("float64", 53, -1022, 1024, 4),
+    )
+}
+NUMPY_DTYPES = ("float16", "float32", "float64")
+FAR = 1e-2  # relative error from which a copied formula counts as wrong
+Array = np.ndarray
+Region = tuple[float, float]
+
+
+def patterns(form: Format) -> Array:
+    """Return every finite number of a 16-bit format, as float64, in increasing order."""
+    bits = np.arange(1 << 16, dtype=np.uint32)
+    if form.name == "float16":
+        every = bits.astype(np.uint16).view(np.float16)
+    else:
+        every = (bits << 16).view(np.float32)
+    every = every[np.isfinite(every)].astype(np.float64)
+    return np.unique(every)
+
+
+@functools.cache
+def sample(form: Format, specials: tuple[float, ...]) -> Array:
+    """Return float32 or float64 numbers that cover every exponent and the surroundings of specials.
+
+    Increasing float64 array: three significands per exponent and sign, a dense set where functions
+    bend and where exp overflows and underflows, subnormals, ±max, and eight neighbours on either
+    side of each special point.
+    """
+    dtype = np.dtype(form.name)
+    random = np.random.default_rng(20_000 + form.precision)
+    exponents = np.arange(form.least - form.precision + 1, form.most)
+    edge = np.log(2.0) * form.most + 40  # beyond it exp is inf or 0
+    magnitudes = np.concatenate(
+        [
+            np.ldexp(1.0, exponents),
+            *(np.ldexp(random.uniform(1, 2, len(exponents)), exponents) for _ in range(2)),
+            np.exp(random.uniform(np.log(1e-4), np.log(edge), 6000)),
+            random.uniform(0, edge, 3000),
+            random.uniform(0, 20, 3000),
+            [form.largest, form.normal, form.smallest, 2 * form.smallest],
+        ]
+    )
+    near = [0.0]
+    for special in specials:
+        for towards in (-np.inf, np.inf):
+            point = dtype.type(special)
+            for _ in range(8):
+                near.append(float(point))
+                point = np.nextafter(point, dtype.type(towards))
+    points = np.concatenate([magnitudes, -magnitudes, near]).astype(dtype)
+    return np.unique(points[np.isfinite(points)].astype(np.float64))
+
+
+@functools.cache
+def specials(activation: Activation) -> tuple[float, ...]:
+    """Return the breakpoints and the zeros of f, f' and f'' at the defaults, rounded to doubles."""
+    x = activation.x
+    found = {float(b) for b in breakpoints(activation.formula, x)}
+    for order in range(3):
+        for piece in pieces(activation.at(order, activation.defaults), x):
+            found |= {
+                float(z.mid()) if isinstance(z, arb) else float(z)
+                for z in zeros(piece.expression, x, piece)
+            }
+    return tuple(sorted(found))
+
+
+def inputs(activation: Activation, form: Format) -> Array:
+    """Return the finite inputs to verify at: all there are in 16 bits, a covering sample else."""
+    if form.precision < 16:
+        return patterns(form)
+    return sample(form, specials(activation))
+
+
+@functools.lru_cache(maxsize=64)
+def _reference(activation: Activation, order: int, setting: tuple, name: str) -> Rounded:
+    exact = Exact(activation.at(order, dict(setting)), activation.x)
+    return exact.rounded(inputs(activation, FORMATS[name]).tolist())
+
+
+def reference(activation: Activation, order: int, setting: dict[str, float], form: Format):
+    """Return the exact f (order 0) or f' (1) at `inputs`."""
+    return _reference(activation, order, tuple(setting.items()), form.name)
+
+
+def ulp(exact: Array, form: Format) -> Array:
+    """Return the ULP of the format at each exact value."""
+    _, exponent = np.frexp(np.abs(exact))
+    exponent = np.where(exact == 0, form.least, np.clip(exponent - 1, form.least, form.most - 1))
+    return np.ldexp(1.0, exponent - form.precision + 1)
+
+
+def errors(computed: Array, exact: Rounded, form: Format) -> Array:
+    """Return the error of each computed value in ULP of its exact value (float64; inf for nan)."""
+    want, unit = exact.nearest, ulp(exact.nearest, form)
+    rest = exact.rest * (ulp(want, FORMATS["float64"]) / unit)
+    with np.errstate(invalid="ignore", over="ignore"):
+        off = np.abs((computed - want) / unit - rest)
+        beyond = np.maximum((form.largest - np.abs(want)) / unit + 1, 0)
+    beyond = np.where(beyond <= 0.5, 0, beyond)  # the exact value rounds to inf
+    same = np.isinf(computed) & (np.sign(computed) == np.sign(want))
+    off = np.where(same, beyond, off)
+    return np.where(np.isnan(off), np.inf, off)
+
+
+def relative(computed: Array, exact: Rounded) -> Array:
+    """Return |computed − exact| / |exact|, to double precision; 0 where both are 0."""
+    with np.errstate(all="ignore"):
+        off = np.abs((computed - exact.nearest) / exact.nearest)
+    return np.where(computed == exact.nearest, 0, np.where(np.isnan(off), np.inf, off))
+
+
+# The two voices
+
+
+def numpy_values(
+    activation: Activation, order: int, setting: dict[str, float], form: Format, points: Array
+) -> Array:
+    """Call the NumPy cell on points of this format; float64 array.
+
+    Raises Problem when it changes the dtype.
+    """
+    function = (activation.function, activation.gradient)[order]
+    x = points.astype(form.name)
+    y = function(x, **setting)
+    if y.dtype != x.dtype:
+        raise Problem(f"snippets/{activation.name}.py: {function.__name__} turns {x.dtype} into {y.dtype}")
+    return y.astype(np.float64)
+
+
+def torch_values(
+    activation: Activation,
+    order: int,
+    setting: dict[str, float],
+    form: Format,
+    points: Array,
+    strided: bool = False,
+) -> Array:
+    """Call the PyTorch module, or autograd for its derivative; float64 array.
+
+    A long contiguous tensor runs through the vector code, one with gaps in memory through the
+    scalar code; short tensors and the ends of long ones mix the two.
+    """
+    import torch
+
+    module = activation.torch(setting)
+    kind = getattr(torch, form.name)
+    x = torch.from_numpy(points).to(kind)
+    count = len(x)
+    if strided:
+        x = torch.stack([x, x], 1).reshape(-1)[::2]
+    else:
+        x = torch.cat([x, torch.zeros(-count % 256, dtype=kind)])  # no scalar tail
+    x.requires_grad_(order > 0)
+    y = module(x)
+    if order:
+        seed = torch.ones_like(y)
+        if strided:
+            seed = torch.ones(2 * count, dtype=kind)[::2]
+        (y,) = torch.autograd.grad(y, x, seed)
+    return y.detach()[:count].double().numpy()
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The largest errors over a set of inputs: in ULP, and relative where exact is normal."""
+
+    ulps: float
+    relative: float
+    at: float
+    got: float
+    points: int
+
+
+def _worst(activation: Activation, order: int, setting: dict, form: Format, computed: Array) -> Worst:
+    points, exact = inputs(activation, form), reference(activation, order, setting, form)
+    off = errors(computed, exact, form)
+    normal = np.abs(exact.nearest) >= form.normal
+    share = np.where(normal, relative(computed, exact), 0)
+    i = int(np.argmax(off))
+    return Worst(float(off[i]), float(share.max()), float(points[i]), float(computed[i]), len(points))
+
+
+def numpy_errors(activation: Activation, order: int, setting: dict, form: Format) -> Worst:
+    """Return the largest errors of the NumPy cell over all inputs of the format.
+
+    Raises Problem on a floating-point flag but underflow, or overflow where exact overflows too.
+    """
+    points, exact = inputs(activation, form), reference(activation, order, setting, form)
+    fits = np.abs(exact.nearest) <= form.largest
+    function = (activation.function, activation.gradient)[order].__name__
+    computed = np.empty(len(points))
+    try:
+        with np.errstate(all="raise", under="ignore"):
+            computed[fits] = numpy_values(activation, order, setting, form, points[fits])
+        with np.errstate(all="raise", under="ignore", over="ignore"):
+            computed[~fits] = numpy_values(activation, order, setting, form, points[~fits])
+    except FloatingPointError as flag:
+        raise Problem(
+            f"snippets/{activation.name}.py: {function} in {form.name}, {setting or 'no parameter'}: {flag}"
+        ) from None
+    return _worst(activation, order, setting, form, computed)
+
+
+def numpy_error(activation: Activation, order: int, setting: dict, form: Format) -> Worst:
+    """Return the same; raises Problem also when the error exceeds the tolerance."""
+    result = numpy_errors(activation, order, setting, form)
+    if not result.ulps <= form.tolerance:
+        function = (activation.function, activation.gradient)[order].__name__
+        raise Problem(
+            f"snippets/{activation.name}.py: {function}({result.at!r}) = {result.got!r} in "
+            f"{form.name} is {result.ulps:.3g} ULP from exact; {form.tolerance:g} are allowed"
+        )
+    return result
+
+
+def torch_errors(activation: Activation, order: int, setting: dict, form: Format) -> Worst:
+    """Return the largest errors of the PyTorch module, in vector or scalar code."""
+    points = inputs(activation, form)
+    both = [
+        _worst(activation, order, setting, form, torch_values(activation, order, setting, form, points, s))
+        for s in (False, True)
+    ]
+    return max(both, key=lambda w: w.ulps)
+
+
+# The formulas that people copy
+
+
+def failures(activation: Activation, formula: str, order: int) -> dict[str, dict[str, Region]]:
+    """Return, per dtype, in which ways a NumPy expression in x breaks, and between which inputs.
+
+    The expression sees `np`, the names of the NumPy cell and the parameters.
+    """
+    return {
+        name: {
+            kind + (f" (at {_named(setting)})" if setting != activation.defaults else ""): region
+            for setting in reversed(activation.settings())
+            for kind, region in _failures(activation, formula, order, setting, FORMATS[name])
+        }
+        for name in NUMPY_DTYPES
+    }
+
+
+def _named(setting: dict) -> str:
+    return ", ".join(f"`{k} = {v:g}`" for k, v in setting.items())
+
+
+def _failures(activation: Activation, formula: str, order: int, setting: dict, form: Format):
+    points, exact = inputs(activation, form), reference(activation, order, setting, form)
+    scope = {**activation.scope, **setting}
+    code = compile(formula, formula, "eval")
+
+    def run(x: Array) -> Array:
+        return np.asarray(eval(code, scope, {"x": x.astype(form.name)}))
+
+    def flagged(x: Array) -> str:
+        try:
+            with np.errstate(all="raise", under="ignore"):
+                run(x)
+        except FloatingPointError as flag:
+            return str(flag).split()[0]
+        return ""
+
+    with np.errstate(all="ignore"):
+        y = run(points)
+        at_nan = run(np.array([np.nan]))
+    if y.dtype != form.name:
+        yield f"{y.dtype} instead of its dtype", (np.nan, np.nan)
+    if not np.isnan(at_nan[0].astype(float)):
+        yield f"{at_nan[0]:g} instead of nan", (np.nan, np.nan)
+    fits = np.abs(exact.nearest) <= form.largest
+    y = y.astype(np.float64)
+    for side in (-1, 1):
+        chosen = fits & (np.sign(points) == side)
+        ray = points[chosen][np.argsort(np.abs(points[chosen]))]
+        if kind := flagged(ray):
+            low, high = 0, len(ray)  # the shortest prefix that raises
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if flagged(ray[:middle]) else (middle, high)
+            good, bad = float(ray[high - 2]) if high > 1 else 0.0, float(ray[high - 1])
+            for _ in range(form.precision):  # then to the float, between the two inputs
+                middle = float(np.array((good + bad) / 2).astype(form.name))
+                good, bad = (good, middle) if flagged(np.array([middle])) else (middle, bad)
+            yield f"{kind} warning", tuple(sorted((bad, float(ray[-1]))))
+        lost = chosen & np.isnan(y)
+        normal = chosen & (np.abs(exact.nearest) >= form.normal)
+        far = normal & ~lost & (relative(y, exact) > FAR)
+        for kind, region in (("nan", lost), (f"more than {FAR:.0%} error", far)):
+            if region.any():
+                here = points[region]
+                yield f"{kind}, x {'<' if side < 0 else '>'} 0", (float(here.min()), float(here.max()))
+
+
+def main(names: Iterable[str]) -> None:
+    """Verify the NumPy cells of the named activations at every setting and print the errors."""
+    for name in names:
+        activation = pick(name)
+        prove_steps(activation)
+        print(f"{name}: the derivative and {len(activation.steps)} steps are proved")
+        for setting in activation.settings():
+            for dtype in NUMPY_DTYPES:
+                for order in (0, 1):
+                    result = numpy_error(activation, order, setting, FORMATS[dtype])
+                    print(
+                        f"  {name}{'_grad' * order} {_named(setting)} {dtype}: "
+                        f"{result.ulps:.2f} ULP at {result.at!r}, {result.points} inputs"
+                    )
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:] or [path.stem for path in paths()])
+    except Problem as problem:
+        sys.exit(str(problem))

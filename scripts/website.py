@@ -1,0 +1,104 @@
+"""Make site/ if it is not up to date: `python scripts/website.py`, or `make site`.
+
+The site is built aside and takes the place of the old one only when it is whole; a build that
+fails leaves site/ as it was. (Not named site.py: that would hide Python's own module `site`.)
+"""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "site"
+CACHE = ROOT / ".cache"
+STATE = CACHE / "site.json"
+FOLDERS = ("docs", "overrides", "scripts", "snippets")
+# Everything in the environment that a build reads, or that changes what NumPy and torch compute.
+VARIABLES = ("ATEN_CPU_CAPABILITY", "NPY_DISABLE_CPU_FEATURES", "SITE_URL", "SOURCE_DATE_EPOCH")
+
+
+def main() -> int:
+    """Build if anything changed; return the exit status."""
+    start = time.monotonic()
+    needed = inputs()
+    if state() == {"inputs": needed, "site": tree(SITE)}:
+        print("site/ is up to date")
+        return 0
+    CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="site.") as folder:
+        new = Path(folder, "new")
+        if status := mkdocs(new):
+            print("site/ is left as it was", file=sys.stderr)
+            return status
+        STATE.unlink(missing_ok=True)
+        if SITE.exists():
+            SITE.rename(Path(folder, "old"))
+        new.rename(SITE)
+    STATE.write_text(json.dumps({"inputs": needed, "site": tree(SITE)}))
+    print(f"site/ is built, in {time.monotonic() - start:.1f} s")
+    return 0
+
+
+def mkdocs(folder: Path) -> int:
+    """Build into `folder`, passing on all but MkDocs' notices; return the exit status."""
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT / "scripts"),
+        "NO_MKDOCS_2_WARNING": "1",  # silences a banner of mkdocs-material
+    }
+    # Never with --quiet: it hides warnings from strict mode, so that a broken link passes.
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(folder)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    ) as build:
+        assert build.stderr is not None
+        for line in build.stderr:
+            if line.strip() and not line.startswith("INFO "):
+                print(line, end="", file=sys.stderr)
+    return build.returncode
+
+
+def state() -> object:
+    """Return what the last successful build noted."""
+    try:
+        return json.loads(STATE.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
+def inputs() -> str:
+    """Hash all that a build reads or runs on, without importing any of it."""
+    files = [file for file in ROOT.iterdir() if file.is_file()]
+    for folder in FOLDERS:
+        files += (file for file in (ROOT / folder).rglob("*") if file.is_file())
+    packages = sorted(info.name for folder in sys.path for info in Path(folder).glob("*.dist-info"))
+    cpu = Path("/proc/cpuinfo")
+    flags = cpu.read_text().partition("flags")[2].partition("\n")[0] if cpu.exists() else ""
+    facts = [sys.version, platform.platform(), platform.machine(), flags, *packages]
+    facts += (f"{name}={os.environ.get(name)}" for name in VARIABLES)
+    return digest(files, json.dumps(facts))
+
+
+def tree(folder: Path) -> str:
+    """Hash the files of `folder`, by name and content."""
+    return digest(file for file in folder.rglob("*") if file.is_file())
+
+
+def digest(files: Iterable[Path], facts: str = "") -> str:
+    """Hash `facts` and the files."""
+    result = hashlib.sha256(facts.encode())
+    for file in sorted(files):
+        if file.suffix != ".pyc":
+            content = file.read_bytes()
+            result.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    return result.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Sigmoid. The logistic curve: it turns any real number into one between 0 and 1."""
+
+# %% SymPy
+import sympy as sp
+
+x = sp.Symbol("x", real=True)
+formula = 1 / (1 + sp.exp(-x))
+derivative = sp.exp(-x) / (1 + sp.exp(-x)) ** 2
+
+# %% NumPy
+import numpy as np
+
+
+def sigmoid(x):
+    """Return 1 / (1 + exp(-x)) for each element of x; float16, 32 and 64 keep their dtype."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    e = np.exp(-np.abs(x))  # between 0 and 1, so it cannot overflow
+    return np.where(x < 0, e, 1.0) / (1 + e)
+
+
+def sigmoid_grad(x):
+    """Return the derivative, exp(-x) / (1 + exp(-x))**2, for each element of x."""
+    x = np.asarray(x) * 1.0
+    e = np.exp(-np.abs(x))  # the derivative is even; s * (1 - s) would lose every digit
+    return e / (1 + e) ** 2
+
+
+# %% PyTorch
+import torch
+
+module = torch.nn.Sigmoid()
+
+# %% Facts
+_e, _s = sp.exp(-x), sp.Function("sigma")(x)
+_q = sp.UnevaluatedExpr(1 / (1 + _e))
+
+aliases = ["logistic function", "logistic sigmoid", "expit"]
+steps = [
+    (sp.Derivative(1 / (1 + _e), x), "The definition."),
+    (
+        (
+            sp.Mul(sp.Derivative(1, x), 1 + _e, evaluate=False)
+            - sp.Mul(1, sp.Derivative(1 + _e, x), evaluate=False)
+        )
+        / (1 + _e) ** 2,
+        "Quotient rule: (derivative of the top × bottom − top × derivative of the bottom), "
+        "over the bottom squared.",
+    ),
+    (_e / (1 + _e) ** 2, "The derivative of 1 is 0, and the exponential brings a factor −1."),
+    (_q * sp.UnevaluatedExpr(1 - 1 / (1 + _e)), "Split into the definition and what it lacks of 1."),
+    (sp.Mul(_s, 1 - _s, evaluate=False), "The definition again."),
+]
+naive = ["1 / (1 + np.exp(-x))"]
+naive_grad = ["sigmoid(x) * (1 - sigmoid(x))"]

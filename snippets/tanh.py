@@ -1,0 +1,46 @@
+"""Tanh. The hyperbolic tangent: it turns any real number into one between −1 and 1."""
+
+# %% SymPy
+import sympy as sp
+
+x = sp.Symbol("x", real=True)
+formula = (sp.exp(x) - sp.exp(-x)) / (sp.exp(x) + sp.exp(-x))
+derivative = 4 / (sp.exp(x) + sp.exp(-x)) ** 2
+
+# %% NumPy
+import numpy as np
+
+
+def tanh(x):
+    """Return the hyperbolic tangent of each element of x; float16, 32 and 64 keep their dtype."""
+    return np.tanh(np.asarray(x) * 1.0)  # integers become float64
+
+
+def tanh_grad(x):
+    """Return the derivative, 4 / (exp(x) + exp(-x))**2, for each element of x."""
+    a = np.minimum(np.abs(np.asarray(x) * 1.0), 400)  # beyond 400 it is 0 in every dtype
+    e = np.exp(-2 * a)  # between 0 and 1; 1 - tanh(x)**2 would lose every digit
+    return 4 * e / (1 + e) ** 2
+
+
+# %% PyTorch
+import torch
+
+module = torch.nn.Tanh()
+
+# %% Facts
+_p, _m = sp.exp(x), sp.exp(-x)
+
+aliases = ["hyperbolic tangent"]
+steps = [
+    (sp.Derivative((_p - _m) / (_p + _m), x), "The definition."),
+    (
+        ((_p + _m) ** 2 - (_p - _m) ** 2) / (_p + _m) ** 2,
+        "Quotient rule: numerator and denominator are each the derivative of the other.",
+    ),
+    (4 / (_p + _m) ** 2, "A difference of squares: twice one exponential times twice the other."),
+    (1 - ((_p - _m) / (_p + _m)) ** 2, "The quotient of step 2, divided term by term."),
+    (1 - sp.Function("tanh")(x) ** 2, "The definition again."),
+]
+naive = ["(np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"]
+naive_grad = ["1 - np.tanh(x) ** 2", "4 / np.power(np.exp(x) + np.exp(-x), 2)"]
