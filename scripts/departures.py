@@ -55,7 +55,7 @@ def regions(bad: np.ndarray, points: np.ndarray) -> list[tuple[int, int]]:
     """Return runs of bad points as pairs of indices; a short stretch of good ones is bridged."""
     found: list[tuple[int, int]] = []
     for i in np.flatnonzero(bad):
-        if found and i - found[-1][1] <= GAP * len(points) and points[i] * points[found[-1][1]] > 0:
+        if found and i - found[-1][1] <= 1 + GAP * len(points) and points[i] * points[found[-1][1]] > 0:
             found[-1] = (found[-1][0], int(i))
         else:
             found.append((int(i), int(i)))

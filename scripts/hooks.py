@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import build
-import catalog
 import lessons
-import mathml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
+from project import Problem
+from pymdownx.snippets import SnippetMissingError
 
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
 
@@ -19,7 +19,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Write generated/; raises PluginError, which MkDocs shows without a traceback."""
     try:
         build.build()
-    except (catalog.Problem, mathml.MathError) as error:
+    except Problem as error:
         raise PluginError(str(error)) from None
 
 
@@ -31,14 +31,25 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     try:
         _lessons.clear()
         _lessons.update((paths[path], run) for path, run in lessons.run(paths, kernel).items())
-    except lessons.LessonError as error:
+    except Problem as error:
         raise PluginError(str(error)) from None
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Have MkDocs render the lesson, and not mkdocs-jupyter, whose page weighs 117 kB."""
-    if page.file.src_uri in _lessons and vars(page).pop("render", None) is None:
+    """Render each page so that what is wrong in it is said without a traceback.
+
+    A lesson too: mkdocs-jupyter's own rendering would bring 117 kB of Jupyter's styles.
+    """
+    if page.file.src_uri in _lessons and "render" not in vars(page):
         raise PluginError("mkdocs-jupyter no longer sets page.render: see on_pre_page in hooks.py")
+
+    def render(config: MkDocsConfig, files: Files) -> None:
+        try:
+            Page.render(page, config, files)
+        except (Problem, SnippetMissingError) as error:
+            raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
+
+    vars(page)["render"] = render
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:
@@ -52,5 +63,5 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     lesson = _lessons.get(page.file.src_uri)
     try:
         return lesson.fill(html) if lesson else None
-    except lessons.LessonError as error:
+    except Problem as error:
         raise PluginError(f"docs/{page.file.src_uri}: {error}") from None

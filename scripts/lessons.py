@@ -8,6 +8,7 @@ formulas, notes and code blocks of every other page.
 import asyncio
 import hashlib
 import html
+import importlib.metadata
 import json
 import os
 import re
@@ -18,14 +19,11 @@ from typing import Any
 
 import build
 import mathml
+from project import ROOT, SNIPPETS, Problem, shown
 
-ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "lessons"
+PACKAGES = ("ipykernel", "ipython", "jupytext", "math-core", "nbclient")  # beside build.py's
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class LessonError(Exception):
-    """A lesson that failed, or that shows what a page cannot show."""
 
 
 @dataclass
@@ -36,13 +34,13 @@ class Lesson:
     outputs: list[str]
 
     def fill(self, page: str) -> str:
-        """Put the outputs into the rendered page; raises LessonError unless each finds its slot.
+        """Put the outputs into the rendered page; raises Problem unless each finds its slot.
 
         They come in only now because Markdown must not read them: an output may hold a `$`.
         """
         for n, output in enumerate(self.outputs):
             if page.count(slot(n)) != 1:
-                raise LessonError(f"output {n + 1} found no place: is a code block left open?")
+                raise Problem(f"output {n + 1} found no place: is a code block left open?")
             page = page.replace(slot(n), output)
         return page
 
@@ -53,7 +51,7 @@ def slot(n: int) -> str:
 
 
 def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
-    """Return the lessons by path, running those that changed; raises LessonError if a cell fails.
+    """Return the lessons by path, running those that changed; raises Problem if a cell fails.
 
     A result is kept under a key of everything that it can depend on.
     """
@@ -70,11 +68,12 @@ def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
 
 def _key(path: Path) -> str:
     """Hash the lesson, what it can import or read, and what it runs on."""
-    digest = hashlib.sha256(build.environment_key().encode())
-    folders = ("scripts/*.py", "snippets/*.py", "docs/measured/*")
-    for file in [path, *(f for pattern in folders for f in sorted(ROOT.glob(pattern)))]:
+    digest = hashlib.sha256(f"{build.environment_key()} {build.scripts_key()}".encode())
+    for package in PACKAGES:
+        digest.update(f"{package} {importlib.metadata.version(package)}\n".encode())
+    for file in [path, *sorted(SNIPPETS.glob("*.py"))]:
         content = file.read_bytes()
-        digest.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
+        digest.update(f"{file.name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:32]
 
 
@@ -116,7 +115,7 @@ async def _run(path: Path, kernel: str) -> Lesson:
     try:
         await client.async_execute(env=environment, cwd=str(ROOT))
     except CellExecutionError as error:
-        raise LessonError(_failure(path, text, notebook.cells, error)) from None
+        raise Problem(_failure(path, text, notebook.cells, error)) from None
     return _convert(path, notebook.cells)
 
 
@@ -134,8 +133,9 @@ def _failure(path: Path, text: str, cells: list[Any], error: Any) -> str:
         f"{'>' if str(n + 1) in at else ' '} {start + n:4} | {line}"
         for n, line in enumerate(cell.source.splitlines())
     ]
-    why = f"{error.ename}: {ESCAPES.sub('', error.evalue)}".rstrip(": ")
-    return "\n".join([f"{path.relative_to(ROOT)}: cell {number} raised {why}", *lines])
+    text = re.sub(r" \(\d+\.py, line \d+\)", "", ESCAPES.sub("", error.evalue))
+    why = f"{error.ename}: {text}".rstrip(": ")
+    return "\n".join([f"{shown(path)}: cell {number} raised {why}", *lines])
 
 
 def _convert(path: Path, cells: list[Any]) -> Lesson:
@@ -152,8 +152,8 @@ def _convert(path: Path, cells: list[Any]) -> Lesson:
             parts.append(f"{fence}python\n{cell.source}\n{fence}")
             try:
                 shown = "\n".join(_outputs(cell.outputs))
-            except (LessonError, mathml.MathError) as error:
-                raise LessonError(f"{path.relative_to(ROOT)}: cell {code} {error}") from None
+            except Problem as error:
+                raise Problem(f"{shown(path)}: cell {code} {error}") from None
             if shown:
                 parts.append(slot(len(outputs)))
                 outputs.append(f'<div class="output">{shown}</div>')
@@ -163,11 +163,11 @@ def _convert(path: Path, cells: list[Any]) -> Lesson:
 
 
 def _outputs(outputs: list[Any]) -> Iterator[str]:
-    """Yield each output of a cell as HTML; raises LessonError for one that no page should show."""
+    """Yield each output of a cell as HTML; raises Problem for one that no page should show."""
     for output in outputs:
         if output.output_type == "stream":
             if output.name == "stderr":
-                raise LessonError(f"wrote to stderr; catch it or mend it:\n{output.text.rstrip()}")
+                raise Problem(f"wrote to stderr; catch it or mend it:\n{output.text.rstrip()}")
             yield _text(output.text)
         else:
             yield _rich(output.data)
@@ -178,17 +178,17 @@ def _rich(data: dict[str, str]) -> str:
     drawing = data.get("text/html") or data.get("image/svg+xml")
     if drawing:
         if re.search(r"<(style|script)\b|<[^>]*\s(style|on\w+)=", drawing):
-            raise LessonError("shows HTML with styles or scripts of its own; use classes")
+            raise Problem("shows HTML with styles or scripts of its own; use classes")
         return drawing[max(drawing.find("<svg"), 0) :] if "text/html" not in data else drawing
     if "text/latex" in data:
         tex = data["text/latex"].strip().strip("$").strip().removeprefix(r"\displaystyle")
         return mathml.render(tex, display=True)
     if image := next((kind for kind in data if kind.startswith("image/")), None):
-        raise LessonError(f"shows {image}, which cannot follow light and dark; use figures.py")
+        raise Problem(f"shows {image}, which cannot follow light and dark; use figures.py")
     return _text(data["text/plain"])
 
 
 def _text(text: str) -> str:
     if match := re.search(r"\S* at 0x[0-9a-f]+>", text):
-        raise LessonError(f"shows {match[0]}, which differs from run to run; end it with a ;")
+        raise Problem(f"shows {match[0]}, which differs from run to run; end it with a ;")
     return f"<pre>{html.escape(text.rstrip(), quote=False)}</pre>"

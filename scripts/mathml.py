@@ -6,13 +6,16 @@ As a Python-Markdown extension (named `mathml` in mkdocs.yml) it takes what
 
 import html
 import re
+import unicodedata
 from functools import lru_cache
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from math_core import LatexError, LatexToMathML
+from project import Problem
 
 # Pages carry no style attributes (a strict content security policy forbids them), so each
 # declaration that math-core writes has a class in style.css. One that is not here is an error.
@@ -28,10 +31,15 @@ CLASSES = {
 }
 TALL = {"mfrac", "mover", "mroot", "msqrt", "mtable", "munder", "munderover"}
 PRIMES = {"′", "″", "‴", "⁗"}  # noqa: RUF001
+# Names in \mathtt become plain letters in the font of code: they can be searched and copied.
+TYPEWRITER = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x1D670, 0x1D6A4), *range(0x1D7F6, 0x1D800))
+}
 MARKED = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
 ALIGNED = re.compile(r'<(t[hd])(?: class="([^"]*)")? style="text-align: (left|right|center);">')
 STRAY = re.compile(
-    r"[^>]{,60}\$\s*(?:<span[^>]*>)?<math.{,200}|</math>(?:</span>)?\s*\$[^<]{,60}", re.DOTALL
+    r"(?s:.{,60}\$\$.{,60})|.{,80}\$\s*(?:<span[^>]*>)?<math.{,200}|</math>(?:</span>)?\s*\$.{,80}"
 )
 FORMULA_HEADING = re.compile(r"<th([^>]*)>\s*<math>(.*?)</math>\s*</th>", re.DOTALL)
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
@@ -40,23 +48,19 @@ CODE = re.compile(r"<code.*?</code>", re.DOTALL)
 _converter = LatexToMathML(fancy_error=False)
 
 
-class MathError(ValueError):
-    """A formula that cannot be set, or a table that would break one."""
-
-
 @lru_cache(None)
 def render(tex: str, display: bool) -> str:
     """Return the formula as HTML, in a scrolling block of its own if `display`.
 
-    Raises MathError, naming the formula, for TeX that math-core does not know.
+    Raises Problem, naming the formula, for TeX that math-core does not know.
     """
     try:
         text = _converter.convert_with_local_state(tex.strip(), displaystyle=display)
         math = ET.fromstring(text.replace("&ApplyFunction;", "\u2061").replace("\ufe00", ""))
         for node in list(math.iter()):
             _tidy(node)
-    except (LatexError, ET.ParseError, MathError) as error:
-        raise MathError(f"cannot set the formula {tex.strip()!r}: {error}") from None
+    except (LatexError, ET.ParseError, Problem) as error:
+        raise Problem(f"cannot set the formula {tex.strip()!r}: {error}") from None
     text = ET.tostring(math, encoding="unicode")
     if display:
         # No tabindex: browsers let the keyboard scroll the block when it overflows, and only then.
@@ -71,6 +75,9 @@ def _tidy(node: ET.Element) -> None:
     style = node.attrib.pop("style", "").replace(" ", "")
     if names := [_class(declaration) for declaration in style.split(";") if declaration]:
         node.set("class", " ".join(filter(None, names)))
+    if node.text and (text := node.text.translate(TYPEWRITER)) != node.text:
+        node.tag, node.text = "mtext", text
+        node.set("class", "m-code")
     match node.tag, list(node):
         case "mtable", _:
             node.attrib.pop("scriptlevel", None)  # not allowed there, and without effect
@@ -78,7 +85,7 @@ def _tidy(node: ET.Element) -> None:
             node.tag = "mrow"
             node.set("class", "m-box")
         case "menclose", _:
-            raise MathError(r"of the enclosures only \boxed is supported")
+            raise Problem(r"of the enclosures only \boxed is supported")
         case "mover", [base, line] if line.text == "\u0332":
             node.tag, node[:] = "mrow", [base]  # \overline: fonts do not stretch that low line
             node.set("class", "m-over")
@@ -99,7 +106,7 @@ def _tidy(node: ET.Element) -> None:
 
 def _class(declaration: str) -> str:
     if declaration not in CLASSES:
-        raise MathError(f"math-core wrote the style {declaration!r}, which has no class")
+        raise Problem(f"math-core wrote the style {declaration!r}, which has no class")
     return CLASSES[declaration]
 
 
@@ -117,41 +124,36 @@ def _heading(match: re.Match[str]) -> str:
 
 
 def convert(page: str) -> str:
-    """Return the HTML of a page with its marked formulas set; raises MathError."""
+    """Return the HTML of a page with its marked formulas set; raises Problem."""
     page = MARKED.sub(lambda m: render(html.unescape(m[2]), m[1] == "div"), page)
     for cell in CELL.findall(page):
         if "$" in CODE.sub("", cell):
-            raise MathError(
+            raise Problem(
                 f"a table cell holds a lone $: {cell!r}; write a bar in a formula as \\lvert,"
                 " because | ends the cell"
             )
-    if stray := STRAY.search(page):
+    if stray := STRAY.search(CODE.sub("", page)):
         text = re.sub("<[^>]*>", "", stray[0])
-        raise MathError(f"a lone $ beside a formula: {text!r}; give $$ blank lines around it")
+        raise Problem(f"a $ that opens no formula: {text!r}; give $$ blank lines around it")
     page = ALIGNED.sub(_align, page)
     return FORMULA_HEADING.sub(_heading, page)
 
 
 class _Postprocessor(Postprocessor):
     def run(self, text: str) -> str:
-        try:
-            for token in getattr(self.md, "toc_tokens", []):
-                _plain(token)
-            return convert(text)
-        except MathError as error:
-            from mkdocs.exceptions import PluginError  # MkDocs shows this one without a traceback
-
-            raise PluginError(str(error)) from None
+        _check_toc(getattr(self.md, "toc_tokens", []))
+        return convert(text)
 
 
-def _plain(token: dict) -> None:
-    if "\\(" in token["name"]:
-        raise MathError(
-            f"the heading {token['name']!r} holds a formula, which the table of contents cannot"
-            " show: add { data-toc-label='its words' }"
-        )
-    for child in token["children"]:
-        _plain(child)
+def _check_toc(tokens: list[dict[str, Any]]) -> None:
+    """Raise Problem for a heading whose formula would stand as TeX in the table of contents."""
+    for token in tokens:
+        if re.search(r"[\\^{}$]", token["name"]):
+            raise Problem(
+                f"the heading {token['name']!r} cannot stand in the table of contents: add"
+                " { data-toc-label='its words' } after it"
+            )
+        _check_toc(token["children"])
 
 
 class MathExtension(Extension):

@@ -170,7 +170,7 @@ def derivative(activation: Activation) -> str:
     derive.prove_steps(activation)
     parameters, x = activation.parameters, activation.x
     raw = activation.derivative.diff(x)
-    forms = [raw, *(change(raw) for change in (sp.factor, sp.together, sp.simplify))]
+    forms = [raw, *(change(raw) for change in (sp.factor_terms, sp.factor, sp.together, sp.simplify))]
     second = min(forms, key=lambda e: (sp.count_ops(e), len(sp.latex(e))))
     if not derive.equal(raw, second, x):
         raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
@@ -280,27 +280,36 @@ def naive(activation: Activation) -> str:
                     "it is no example of a naive form"
                 )
             rows = [
-                [kind, *(_where(found[dtype].get(kind)) for dtype in found)]
+                [kind, *(_where(found[dtype].get(kind), verify.FORMATS[dtype]) for dtype in found)]
                 for kind in dict.fromkeys(k for kinds in found.values() for k in kinds)
             ]
-            lines.append(f"`{formula}` as ${'f' + chr(39) * order}$:\n")
-            lines.append(table(["it gives", *found], rows))
+            lines.append(f"`{formula}` for ${'f' + chr(39) * order}$ gives\n")
+            lines.append(table(["", *found], rows))
     if not lines:
         return ""
-    return "The short forms that are often copied break:\n\n" + "\n".join(lines)
+    return "**The short forms that are often copied break.** Tried on the same inputs:\n\n" + "\n".join(lines)
 
 
-def _where(region: tuple[float, float] | None) -> str:
-    if region is None:
+def _where(regions: list[verify.Region] | None, form: verify.Format) -> str:
+    """Return inputs between two bounds in words; two mirrored regions as one in |x|."""
+    if regions is None:
         return "–"
-    low, high = region
-    if low == high or (math.isnan(low) and math.isnan(high)):
-        return f"at {number(low)}"
-    if abs(low) > 1e4 and low < 0:
-        return f"x ≤ {number(high, 4)}"
-    if high > 1e4:
-        return f"x ≥ {number(low, 4)}"
-    return f"{number(low, 4)} … {number(high, 4)}"
+    if not regions:
+        return "yes"
+    if len(regions) == 2 and regions[0] == (-regions[1][1], -regions[1][0]):
+        return _span("\\|x\\|", *regions[1], form)
+    return " and ".join(_span("x", *region, form) for region in regions)
+
+
+def _span(name: str, low: float, high: float, form: verify.Format) -> str:
+    far = form.largest / 4
+    if low == high:
+        return f"{name} = {number(low, 4)}"
+    if high >= far or (0 > high and low > -form.normal):
+        return f"{name} ≥ {number(low, 4)}"
+    if low <= -far or (0 < low <= form.normal):
+        return f"{name} ≤ {number(high, 4)}"
+    return f"{number(low, 4)} ≤ {name} ≤ {number(high, 4)}"
 
 
 # Shape
@@ -417,12 +426,13 @@ def kinks(activation: Activation) -> str:
             here = (activation, 1, activation.defaults, form, at)
             taken = [verify.numpy_values(*here)[0], verify.torch_values(*here)[0]]
             ends = [float(s.subs({q.symbol: q.default for q in p})) for s in kink.slopes]
+            between = kink.slopes if ends[0] <= ends[1] else kink.slopes[::-1]
             allowed = [min(ends) <= t <= max(ends) or np.float32(t) in np.float32(ends) for t in taken]
             rows.append(
                 [
                     f"${tex(kink.at)}$",
                     *(f"${tex(s, p)}$" for s in kink.slopes),
-                    f"${tex(kink.subdifferential, p)}$",
+                    f"${tex(sp.Interval(*between), p)}$".replace(r"\,", ""),
                     *(number(t) if ok else wrong(number(t)) for t, ok in zip(taken, allowed, strict=True)),
                 ]
             )

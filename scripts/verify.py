@@ -59,6 +59,8 @@ NUMPY_DTYPES = ("float16", "float32", "float64")
 FAR = 1e-2  # relative error from which a copied formula counts as wrong
 Array = np.ndarray
 Region = tuple[float, float]
+Failures = dict[str, list[Region]]  # regions in order; none: everywhere
+Setting = dict[str, float]
 
 
 def patterns(form: Format) -> Array:
@@ -132,7 +134,7 @@ def _reference(activation: Activation, order: int, setting: tuple, name: str) ->
     return exact.rounded(inputs(activation, FORMATS[name]).tolist())
 
 
-def reference(activation: Activation, order: int, setting: dict[str, float], form: Format):
+def reference(activation: Activation, order: int, setting: Setting, form: Format):
     """Return the exact f (order 0) or f' (1) at `inputs`."""
     return _reference(activation, order, tuple(setting.items()), form.name)
 
@@ -168,7 +170,7 @@ def relative(computed: Array, exact: Rounded) -> Array:
 
 
 def numpy_values(
-    activation: Activation, order: int, setting: dict[str, float], form: Format, points: Array
+    activation: Activation, order: int, setting: Setting, form: Format, points: Array
 ) -> Array:
     """Call the NumPy cell on points of this format; float64 array.
 
@@ -185,7 +187,7 @@ def numpy_values(
 def torch_values(
     activation: Activation,
     order: int,
-    setting: dict[str, float],
+    setting: Setting,
     form: Format,
     points: Array,
     strided: bool = False,
@@ -226,7 +228,7 @@ class Worst:
     points: int
 
 
-def _worst(activation: Activation, order: int, setting: dict, form: Format, computed: Array) -> Worst:
+def _worst(activation: Activation, order: int, setting: Setting, form: Format, computed: Array) -> Worst:
     points, exact = inputs(activation, form), reference(activation, order, setting, form)
     off = errors(computed, exact, form)
     normal = np.abs(exact.nearest) >= form.normal
@@ -235,7 +237,7 @@ def _worst(activation: Activation, order: int, setting: dict, form: Format, comp
     return Worst(float(off[i]), float(share.max()), float(points[i]), float(computed[i]), len(points))
 
 
-def numpy_errors(activation: Activation, order: int, setting: dict, form: Format) -> Worst:
+def numpy_errors(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:
     """Return the largest errors of the NumPy cell over all inputs of the format.
 
     Raises Problem on a floating-point flag but underflow, or overflow where exact overflows too.
@@ -256,7 +258,7 @@ def numpy_errors(activation: Activation, order: int, setting: dict, form: Format
     return _worst(activation, order, setting, form, computed)
 
 
-def numpy_error(activation: Activation, order: int, setting: dict, form: Format) -> Worst:
+def numpy_error(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:
     """Return the same; raises Problem also when the error exceeds the tolerance."""
     result = numpy_errors(activation, order, setting, form)
     if not result.ulps <= form.tolerance:
@@ -268,7 +270,7 @@ def numpy_error(activation: Activation, order: int, setting: dict, form: Format)
     return result
 
 
-def torch_errors(activation: Activation, order: int, setting: dict, form: Format) -> Worst:
+def torch_errors(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:
     """Return the largest errors of the PyTorch module, in vector or scalar code."""
     points = inputs(activation, form)
     both = [
@@ -281,26 +283,30 @@ def torch_errors(activation: Activation, order: int, setting: dict, form: Format
 # The formulas that people copy
 
 
-def failures(activation: Activation, formula: str, order: int) -> dict[str, dict[str, Region]]:
+def failures(activation: Activation, formula: str, order: int) -> dict[str, Failures]:
     """Return, per dtype, in which ways a NumPy expression in x breaks, and between which inputs.
 
-    The expression sees `np`, the names of the NumPy cell and the parameters.
+    The expression sees `np`, the names of the NumPy cell and the parameters. Another setting of
+    the parameters is named only where it breaks in a way that the defaults do not.
     """
-    return {
-        name: {
-            kind + (f" (at {_named(setting)})" if setting != activation.defaults else ""): region
-            for setting in reversed(activation.settings())
-            for kind, region in _failures(activation, formula, order, setting, FORMATS[name])
-        }
-        for name in NUMPY_DTYPES
-    }
+    found: dict[str, Failures] = {}
+    for name in NUMPY_DTYPES:
+        found[name] = _failures(activation, formula, order, activation.defaults, FORMATS[name])
+        for setting in activation.settings()[1:]:
+            for kind, regions in _failures(activation, formula, order, setting, FORMATS[name]).items():
+                if kind not in found[name] and "instead" not in kind:
+                    found[name][f"{kind} (at {named(setting)})"] = regions
+    return found
 
 
-def _named(setting: dict) -> str:
+def named(setting: Setting) -> str:
+    """Return parameters and their values as Markdown."""
     return ", ".join(f"`{k} = {v:g}`" for k, v in setting.items())
 
 
-def _failures(activation: Activation, formula: str, order: int, setting: dict, form: Format):
+def _failures(
+    activation: Activation, formula: str, order: int, setting: Setting, form: Format
+) -> Failures:
     points, exact = inputs(activation, form), reference(activation, order, setting, form)
     scope = {**activation.scope, **setting}
     code = compile(formula, formula, "eval")
@@ -316,35 +322,42 @@ def _failures(activation: Activation, formula: str, order: int, setting: dict, f
             return str(flag).split()[0]
         return ""
 
+    def beyond(ray: Array) -> Region:
+        """Return where on the ray the first flag is raised, to the float, and where the ray ends."""
+        low, high = 0, len(ray)  # the shortest prefix that raises
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if flagged(ray[:middle]) else (middle, high)
+        good, bad = float(ray[max(high - 2, 0)]), float(ray[high - 1])
+        for _ in range(form.precision):
+            half = float(np.array((good + bad) / 2).astype(form.name))
+            good, bad = (good, half) if flagged(np.array([half])) else (half, bad)
+        return min(bad, float(ray[-1])), max(bad, float(ray[-1]))
+
     with np.errstate(all="ignore"):
         y = run(points)
-        at_nan = run(np.array([np.nan]))
+        at_nan = float(run(np.array([np.nan]))[0])
+    found: Failures = {}
     if y.dtype != form.name:
-        yield f"{y.dtype} instead of its dtype", (np.nan, np.nan)
-    if not np.isnan(at_nan[0].astype(float)):
-        yield f"{at_nan[0]:g} instead of nan", (np.nan, np.nan)
+        found[f"{y.dtype}, whatever the dtype of x"] = []
+    if not np.isnan(at_nan):
+        found["a number at nan"] = []
     fits = np.abs(exact.nearest) <= form.largest
+    normal = fits & (np.abs(exact.nearest) >= form.normal)
     y = y.astype(np.float64)
+    lost = fits & np.isnan(y)
+    far = normal & ~lost & (relative(y, exact) > FAR)
     for side in (-1, 1):
-        chosen = fits & (np.sign(points) == side)
-        ray = points[chosen][np.argsort(np.abs(points[chosen]))]
+        chosen = np.sign(points) == side
+        ray = points[fits & chosen]
+        ray = ray[np.argsort(np.abs(ray))]
         if kind := flagged(ray):
-            low, high = 0, len(ray)  # the shortest prefix that raises
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (low, middle) if flagged(ray[:middle]) else (middle, high)
-            good, bad = float(ray[high - 2]) if high > 1 else 0.0, float(ray[high - 1])
-            for _ in range(form.precision):  # then to the float, between the two inputs
-                middle = float(np.array((good + bad) / 2).astype(form.name))
-                good, bad = (good, middle) if flagged(np.array([middle])) else (middle, bad)
-            yield f"{kind} warning", tuple(sorted((bad, float(ray[-1]))))
-        lost = chosen & np.isnan(y)
-        normal = chosen & (np.abs(exact.nearest) >= form.normal)
-        far = normal & ~lost & (relative(y, exact) > FAR)
-        for kind, region in (("nan", lost), (f"more than {FAR:.0%} error", far)):
-            if region.any():
-                here = points[region]
-                yield f"{kind}, x {'<' if side < 0 else '>'} 0", (float(here.min()), float(here.max()))
+            found.setdefault(f"{kind} warning", []).append(beyond(ray))
+        for kind, region in (("nan", lost), (f"an error above {FAR:.0%}", far)):
+            here = points[region & chosen]
+            if len(here):
+                found.setdefault(kind, []).append((float(here.min()), float(here.max())))
+    return found
 
 
 def main(names: Iterable[str]) -> None:
@@ -358,7 +371,7 @@ def main(names: Iterable[str]) -> None:
                 for order in (0, 1):
                     result = numpy_error(activation, order, setting, FORMATS[dtype])
                     print(
-                        f"  {name}{'_grad' * order} {_named(setting)} {dtype}: "
+                        f"  {name}{'_grad' * order} {named(setting)} {dtype}: "
                         f"{result.ulps:.2f} ULP at {result.at!r}, {result.points} inputs"
                     )
 

@@ -8,14 +8,15 @@ import hashlib
 import json
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from subprocess import PIPE, STDOUT, Popen
 
-ROOT = Path(__file__).resolve().parents[1]
+from project import ROOT
+
 SITE = ROOT / "site"
 CACHE = ROOT / ".cache"
 STATE = CACHE / "site.json"
@@ -54,12 +55,9 @@ def mkdocs(folder: Path) -> int:
     }
     # Never with --quiet: it hides warnings from strict mode, so that a broken link passes.
     command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(folder)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
-    ) as build:
-        assert build.stderr is not None
-        for line in build.stderr:
-            if line.strip() and not line.startswith("INFO "):
+    with Popen(command, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True) as build:
+        for line in build.stdout or ():
+            if line.strip() and not line.startswith(("INFO ", "Aborted ")):
                 print(line, end="", file=sys.stderr)
     return build.returncode
 

@@ -1,0 +1,39 @@
+# Every target sets up what it needs: a virtual environment with the pinned packages.
+# On Linux, torch from PyPI brings CUDA; for the CPU build give pip another index:
+#   make site PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+
+PYTHON ?= python3
+PIP_ARGS ?=
+BIN := .venv/bin
+RUN := PYTHONPATH=scripts OMP_NUM_THREADS=1 $(BIN)/python
+
+.PHONY: site serve test bench check measure clean
+
+site: .venv/ready
+	@$(RUN) scripts/website.py
+
+serve: .venv/ready
+	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs serve
+
+test: .venv/ready
+	@$(RUN) -m pytest $(ARGS)
+
+bench: .venv/ready
+	@$(RUN) scripts/bench.py
+
+check: .venv/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+measure: .venv/ready
+	@$(RUN) scripts/departures.py
+
+clean:
+	rm -rf .venv .cache generated site
+
+.venv/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.txt
+	@touch $@

@@ -1,0 +1,38 @@
+"""What several test files share."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project import ROOT
+
+SOURCES = ("docs", "overrides", "scripts", "snippets", "mkdocs.yml", "pyproject.toml")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built site, brought up to date first."""
+    done = subprocess.run([sys.executable, "scripts/website.py"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ROOT / "site"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the project in which a test may break things; generated fragments come along."""
+    for name in (*SOURCES, "generated"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, tmp_path / name)
+    return tmp_path

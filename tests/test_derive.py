@@ -1,0 +1,158 @@
+"""Derivations and derived facts: proved for the catalogue, refused when they are wrong."""
+
+import dataclasses
+
+import derive
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+from catalog import catalog, pick
+from flint import arb
+from project import Problem
+
+x = sp.Symbol("x", real=True)
+RELU = sp.Piecewise((x, x > 0), (0, True))
+each = pytest.mark.parametrize("activation", catalog(), ids=repr)
+
+
+@each
+def test_every_step_is_proved(activation):
+    derive.prove_steps(activation)
+    pieces = derive.pieces(activation.formula, activation.x)
+    assert activation.steps or len(pieces) > 1, "a formula of one piece needs its steps"
+
+
+@each
+def test_a_wrong_step_is_refused(activation):
+    for i in range(1, len(activation.steps)):
+        for change in (lambda e: -e, lambda e: e + sp.Rational(1, 1000), lambda e: e * (1 + x / 999)):
+            steps = list(activation.steps)
+            steps[i] = (change(steps[i][0].doit()), "wrong")
+            with pytest.raises(Problem, match=f"step {i + 1} (is wrong|could not be proved)"):
+                derive.prove_steps(dataclasses.replace(activation, steps=tuple(steps)))
+
+
+@each
+def test_a_wrong_derivative_is_refused(activation):
+    for wrong in (-activation.derivative, activation.derivative + 1, activation.derivative * 2):
+        with pytest.raises(Problem, match="is not the derivative of"):
+            derive.prove_steps(dataclasses.replace(activation, derivative=wrong))
+
+
+def test_a_derivation_begins_with_the_definition():
+    sigmoid = pick("sigmoid")
+    with pytest.raises(Problem, match="step 1"):
+        derive.prove_steps(dataclasses.replace(sigmoid, steps=sigmoid.steps[1:]))
+
+
+@each
+def test_facts_agree_with_a_fine_grid(activation):
+    """A second opinion, by plain numbers: no fact may contradict what a grid shows."""
+    facts = derive.facts(activation)
+    grid = np.linspace(-40, 40, 160_001)
+    y, slope = activation.function(grid), activation.gradient(grid)
+    low, high = float(facts.range.start), float(facts.range.end)
+    assert low <= y.min()
+    assert y.max() <= high
+    if np.isfinite(high):
+        assert high - y.max() < 1e-9
+    if np.isfinite(low):
+        assert y.min() - low < 1e-9
+    steepest = float(facts.lipschitz.subs(decimals(activation)))
+    assert np.abs(slope).max() == pytest.approx(steepest, rel=1e-12)
+    signs = np.concatenate([np.sign(slope[grid < 0]), np.sign(slope[grid > 0])])
+    assert {int(s) for s in signs} == {run.sign for run in facts.monotone}
+    bends = np.diff(slope)
+    assert facts.convex == bool(np.all(bends >= -1e-15))
+    assert facts.concave == bool(np.all(bends <= 1e-15))
+    for box in facts.fixed[1]:
+        assert float(activation.function(float(box.mid()))) == pytest.approx(float(box.mid()), rel=1e-15)
+    mirrored = {
+        "odd": -y[::-1],
+        "even": y[::-1],
+        "point": 2 * float(facts.at_zero) - y[::-1],
+        "neither": np.full_like(y, np.nan),
+    }[facts.symmetry]
+    assert np.allclose(y, mirrored, rtol=0, atol=1e-14) == (facts.symmetry != "neither")
+
+
+@each
+def test_moments_agree_with_mpmath(activation):
+    facts, here = derive.facts(activation), decimals(activation)
+    density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
+    formula, slope = activation.formula.subs(here), activation.derivative.subs(here)
+    for fact, g in ((facts.mean, formula), (facts.second_moment, formula**2), (facts.slope_moment, slope**2)):
+        function = sp.lambdify(x, g * density, "mpmath")
+        with mpmath.workdps(30):
+            expected = mpmath.quad(function, [-20, -4, 0, 4, 20])
+            found = fact.str(25, radius=False) if isinstance(fact, arb) else sp.N(fact.subs(here), 25)
+            assert abs(mpmath.mpf(str(found)) - expected) < 1e-20
+    gain, second = (
+        float(v) if isinstance(v, arb) else float(v.subs(here))
+        for v in (facts.gain, facts.second_moment)
+    )
+    assert gain**2 * second == pytest.approx(1)
+
+
+def decimals(activation):
+    return {p.symbol: sp.Rational(str(p.default)) for p in activation.parameters}
+
+
+@pytest.mark.parametrize(
+    ("formula", "smoothness", "at"),
+    [
+        (RELU, 0, 0),
+        (sp.Piecewise((x**2, x > 1), (2 * x - 1, True)), 1, 1),
+        (sp.Piecewise((x, x > 2), (0, True)), -1, 2),
+        (sp.Piecewise((sp.exp(x) - 1, x < 0), (x, True)), 1, 0),
+        (sp.Piecewise((x * (x + 3) / 6, (x > -3) & (x < 3)), (x, x >= 3), (0, True)), 0, -3),
+    ],
+)
+def test_smoothness_is_that_of_the_worst_joint(formula, smoothness, at):
+    kinks = derive.kinks(formula, formula.diff(x), x)
+    assert min(k.order for k in kinks) - 1 == smoothness
+    assert at in [k.at for k in kinks]
+
+
+def test_a_joint_without_a_jump_is_no_kink():
+    smooth = sp.Piecewise((x**2, x > 0), (x * x, True))
+    assert derive.kinks(smooth, smooth.diff(x), x) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "zeros"),
+    [
+        (x * (x - 1) * (x + sp.Rational(5, 2)), [-2.5, 0, 1]),
+        (x**3 * sp.exp(-x), [0]),
+        (x**2 - 2, [-(2**0.5), 2**0.5]),
+        (x * sp.exp(x) + 1, []),
+        (1 / (1 + sp.exp(-x)), []),
+    ],
+)
+def test_finds_every_zero(expression, zeros):
+    found = derive.zeros(expression, x, derive.Piece(expression, -sp.oo, sp.oo))
+    assert [float(z) for z in found] == pytest.approx(zeros)
+
+
+def test_says_when_zeros_cannot_be_separated():
+    touching = (x - sp.sqrt(2)) ** 2
+    with pytest.raises(Problem, match="cannot separate"):
+        derive.zeros(touching, x, derive.Piece(touching, -sp.oo, sp.oo))
+
+
+@pytest.mark.parametrize(
+    ("formula", "symmetry"),
+    [(sp.atan(x), "odd"), (sp.cos(x), "even"), (1 / (1 + sp.exp(-x)), "point"), (RELU, "neither"),
+     (sp.Piecewise((x, x > 0), (-x, True)), "even"), (sp.exp(x), "neither")],
+)  # fmt: skip
+def test_symmetry(formula, symmetry):
+    assert derive.parity(formula, x) == symmetry
+
+
+def test_equality_is_proved_refuted_or_left_open():
+    assert derive.equal(sp.tanh(x), (1 - sp.exp(-2 * x)) / (1 + sp.exp(-2 * x)), x) is True
+    assert derive.equal(sp.tanh(x), sp.sin(x), x) is False
+    assert derive.equal(RELU, sp.Piecewise((x, x >= 0), (0, True)), x) is True
+    step = sp.Piecewise((1, x > 0), (0, True))
+    assert derive.equal(step, sp.Piecewise((1, x >= 0), (0, True)), x) is False

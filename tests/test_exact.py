@@ -1,0 +1,86 @@
+"""The oracle itself: held against mpmath, at points where plain floats fail."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+from exact import BITS, Exact
+from flint import arb, ctx
+from project import Problem
+from tex import digits
+
+x = sp.Symbol("x", real=True)
+STEP = sp.Piecewise((1, x > sp.Rational(1, 3)), (0, True))
+
+
+@pytest.mark.parametrize(
+    ("expression", "point"),
+    [
+        (1 / (1 + sp.exp(-x)), -800.0),
+        (1 - sp.tanh(x) ** 2, 30.0),
+        (sp.log(1 + sp.exp(x)), -90.0),
+        (x * (1 + sp.erf(x / sp.sqrt(2))) / 2, -12.5),
+        (sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), 3.25),
+        (sp.atan(x) * sp.sin(x) + sp.cos(x), 0.7),
+        (sp.Rational(1, 3) * x, 0.1),
+    ],
+)
+def test_agrees_with_mpmath_where_digits_cancel(expression, point):
+    with mpmath.workdps(900):
+        other = sp.lambdify(x, expression, "mpmath")(mpmath.mpf(point))
+        ours = Exact(expression, x).ball(point)
+        before, ctx.prec = ctx.prec, 4000
+        theirs = arb(mpmath.nstr(other, 880))
+        ctx.prec = before
+    assert ours.overlaps(theirs)
+    assert ours.rel_accuracy_bits() >= BITS
+
+
+def test_reaches_both_ends_of_the_doubles():
+    sigmoid = Exact(1 / (1 + sp.exp(-x)), x)
+    largest = np.finfo(np.float64).max
+    assert float(sigmoid.ball(-largest).mid()) == 0
+    assert float(sigmoid.ball(largest).mid()) == 1
+
+
+def test_rounded_keeps_what_a_double_cannot():
+    third = Exact(x / 3, x).rounded([1.0])
+    rest = third.rest[0] * math.ulp(third.nearest[0])
+    before, ctx.prec = ctx.prec, 200
+    left = arb(1) / 3 - arb(third.nearest[0]) - arb(rest)
+    ctx.prec = before
+    assert abs(left) < 1e-28
+    assert third.rest[0] != 0
+
+
+def test_takes_the_branch_that_holds():
+    step = Exact(STEP, x)
+    assert step.ball(math.nextafter(1 / 3, 1)) == 1
+    assert step.ball(math.nextafter(1 / 3, 0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        (sp.gamma(x), "gamma"),
+        (sp.Symbol("a") * x, "no value for"),
+        (sp.Piecewise((x, x > 0)), "must end in"),
+        (sp.Piecewise((x, sp.Ne(x, 1)), (0, True)), "condition"),
+    ],
+)
+def test_refuses_what_it_does_not_know(expression, words):
+    with pytest.raises(Problem, match=words):
+        Exact(expression, x)
+
+
+def test_gives_up_in_words_where_no_precision_helps():
+    with pytest.raises(Problem, match="cannot evaluate"):
+        Exact(1 / sp.sin(x), x).ball(0.0)
+
+
+def test_prints_only_certain_digits():
+    with pytest.raises(ValueError, match="fewer than 20"):
+        digits(arb(1, 1e-10))
+    assert digits(arb(2).sqrt()).startswith("1.4142135623730950488")

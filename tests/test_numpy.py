@@ -1,0 +1,91 @@
+"""The NumPy cells: right to a few ULP, and well-behaved for whatever a reader passes in."""
+
+import math
+
+import numpy as np
+import pytest
+from catalog import catalog
+from departures import agree, ends
+from verify import FORMATS, NUMPY_DTYPES, numpy_error, numpy_values
+
+EACH = [
+    pytest.param(a, order, setting, id=f"{a}-{order}-{'-'.join(map(str, setting.values()))}")
+    for a in catalog()
+    for order in (0, 1)
+    for setting in a.settings()
+]
+each = pytest.mark.parametrize(("activation", "order", "setting"), EACH)
+each_dtype = pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+
+
+def call(activation, order, setting, x):
+    return (activation.function, activation.gradient)[order](x, **setting)
+
+
+@each
+@each_dtype
+def test_is_within_tolerance_and_raises_no_flag(activation, order, setting, dtype):
+    assert numpy_error(activation, order, setting, FORMATS[dtype]).ulps <= FORMATS[dtype].tolerance
+
+
+@each
+@each_dtype
+def test_goes_to_its_limits_and_keeps_nan(activation, order, setting, dtype):
+    form = FORMATS[dtype]
+    for point, want in ends(activation, order, setting).items():
+        with np.errstate(all="raise", under="ignore"):
+            got = float(numpy_values(activation, order, setting, form, np.array([point]))[0])
+        assert agree(got, want, form), f"{point}: {got}, not {want}"
+
+
+@each
+@pytest.mark.parametrize("value", [3, -2, True, 0.5, [1, -2], [True, False], np.int8(5), np.uint16(7)])
+def test_integers_bools_and_python_numbers_give_float64(activation, order, setting, value):
+    y = call(activation, order, setting, value)
+    assert np.asarray(y).dtype == np.float64
+    assert np.shape(y) == np.shape(value)
+    assert np.array_equal(y, call(activation, order, setting, np.asarray(value, np.float64)))
+
+
+@each
+@each_dtype
+@pytest.mark.parametrize("shape", [(), (0,), (1,), (2, 0, 3), (4, 3), (2, 1, 3, 1)])
+def test_keeps_dtype_and_shape(activation, order, setting, dtype, shape):
+    x = np.full(shape, -1.25, dtype)
+    y = call(activation, order, setting, x)
+    assert y.dtype == x.dtype
+    assert np.shape(y) == shape
+
+
+@each
+def test_takes_views_and_leaves_its_input_alone(activation, order, setting):
+    whole = np.linspace(-9, 9, 60).reshape(6, 10)
+    before = whole.copy()
+    views = (whole[::2, ::-3], whole.T, np.broadcast_to(whole[0], (4, 10)), np.asfortranarray(whole))
+    for view in views:
+        y = call(activation, order, setting, view)
+        flat = [float(call(activation, order, setting, np.array([v]))[0]) for v in view.ravel()]
+        assert np.allclose(np.ravel(y), flat, rtol=1e-15, atol=0)
+    whole.setflags(write=False)
+    y = call(activation, order, setting, whole)
+    assert np.array_equal(whole, before)
+    assert not np.shares_memory(y, whole)
+
+
+@each
+def test_is_an_element_at_a_time(activation, order, setting):
+    x = np.array([1.0, math.nan, -2.0, math.inf, 0.0])
+    y = call(activation, order, setting, x)
+    assert np.isnan(y).tolist() == [False, True, False, False, False]
+
+
+@pytest.mark.parametrize("activation", catalog(), ids=repr)
+@pytest.mark.parametrize("cell", ["SymPy", "NumPy", "PyTorch"])
+def test_cell_runs_alone(activation, cell):
+    exec(activation.cells[cell], {})
+
+
+@pytest.mark.parametrize("activation", catalog(), ids=repr)
+def test_module_and_cell_have_the_same_defaults(activation):
+    for name, value in activation.defaults.items():
+        assert getattr(activation.module, name) == value

@@ -1,0 +1,90 @@
+"""PyTorch departs from exact where docs/measured/departures.json says so, and nowhere else."""
+
+import copy
+
+import departures
+import numpy as np
+import pytest
+import torch
+import verify
+from catalog import catalog
+
+LENGTHS = (1, 3, 8, 16, 33)
+each = pytest.mark.parametrize("activation", catalog(), ids=repr)
+
+
+@each
+def test_stated_departures_hold(activation):
+    kind = departures.capability()
+    stated = departures.of(activation, kind)
+    if stated is None:
+        pytest.skip(f"no departures are stated for the CPU capability {kind}: run `make measure`")
+    assert departures.compare(stated, departures.measure(activation)) == []
+
+
+def test_each_capability_of_x86_is_stated():
+    assert set(departures.stated()["capabilities"]) >= {"DEFAULT", "AVX2", "AVX512"}
+    assert departures.stated()["versions"]["torch"].partition("+")[0] == "2.13.0"
+
+
+@each
+@pytest.mark.parametrize("form", verify.FORMATS.values(), ids=lambda f: f.name)
+@pytest.mark.parametrize("order", [0, 1])
+def test_short_tensors_mix_the_two_ways_that_are_measured(activation, form, order):
+    """Each element of a short tensor is what the vector code or the scalar code gives."""
+    everything = verify.inputs(activation, form)
+    points = everything[:: len(everything) // 330]
+    here = (activation, order, activation.defaults, form)
+    both = [verify.torch_values(*here, points, strided) for strided in (False, True)]
+    kind = getattr(torch, form.name)
+    for length in LENGTHS:
+        got = []
+        for start in range(0, len(points), length):
+            x = torch.from_numpy(points[start : start + length].copy()).to(kind).requires_grad_()
+            y = activation.module(x)
+            if order:
+                (y,) = torch.autograd.grad(y, x, torch.ones_like(y))
+            got.append(y.detach().double().numpy())
+        found = np.concatenate(got)
+        assert np.all((found == both[0]) | (found == both[1])), f"length {length}"
+
+
+def records():
+    return next(r for r in departures.stated()["capabilities"].values() if r)
+
+
+def test_a_departure_that_is_gone_is_named():
+    stated = records()
+    assert departures.compare(stated, stated[1:])[0].startswith("gone: ")
+
+
+def test_a_new_departure_is_named():
+    stated = records()
+    assert departures.compare(stated[1:], stated)[0].startswith("new: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("region", lambda r: [r[0] - 0.1 * (r[1] - r[0]), r[1]]),
+        ("region", lambda r: [r[0], r[0] + (r[1] - r[0]) / 2]),
+        ("ulp", lambda u: u * 3),
+        ("ulp", lambda u: u / 3),
+        ("order", lambda o: 1 - o),
+        ("dtype", lambda d: d + "x"),
+        ("code", lambda c: "scalar" if c == "any" else "any"),
+    ],
+)
+def test_a_departure_that_moves_or_changes_size_is_both(key, change):
+    record = next(r for r in records() if r.get("region", [0])[0] > 0)
+    moved = copy.deepcopy(record)
+    moved[key] = change(moved[key])
+    assert [line.split(":")[0] for line in departures.compare([record], [moved])] == ["gone", "new"]
+
+
+def test_a_region_is_bridged_over_few_good_points_and_split_over_many():
+    points = np.arange(1.0, 1001.0)
+    bad = np.zeros(1000, bool)
+    bad[[10, 12, 15, 900]] = True
+    assert departures.regions(bad, points) == [(10, 15), (900, 900)]
+    assert departures.regions(~bad[:5], np.array([-2.0, -1.0, 1.0, 2.0, 3.0])) == [(0, 1), (2, 4)]

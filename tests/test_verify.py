@@ -1,0 +1,122 @@
+"""The measure of error: known distances, and errors that it must see."""
+
+import math
+
+import numpy as np
+import pytest
+import sympy as sp
+import verify
+from catalog import pick
+from exact import Exact, Rounded
+from project import Problem
+
+DTYPES = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+
+
+def exactly(values):
+    return Rounded(np.array(values, np.float64), np.zeros(len(values)))
+
+
+@pytest.mark.parametrize("name", DTYPES)
+def test_ulp_is_the_spacing_of_the_dtype(name):
+    form, dtype = verify.FORMATS[name], DTYPES[name]
+    values = [1.0, 1.5, 2.0, 3.75, 1e-3, form.normal, form.smallest, form.normal * 3, form.largest / 2]
+    spacing = np.spacing(np.array(values, dtype)).astype(np.float64)
+    assert np.array_equal(verify.ulp(np.array(values), form), spacing)
+    assert verify.ulp(np.array([0.0]), form)[0] == form.smallest
+
+
+@pytest.mark.parametrize("name", DTYPES)
+def test_formats_are_numpys(name):
+    form, info = verify.FORMATS[name], np.finfo(DTYPES[name])
+    assert form.largest == info.max
+    assert form.smallest == info.smallest_subnormal
+    assert form.normal == info.tiny
+
+
+@pytest.mark.parametrize("name", DTYPES)
+@pytest.mark.parametrize("value", [1.0, -3.5, 1e-3])
+def test_neighbours_are_one_ulp_away(name, value):
+    form, dtype = verify.FORMATS[name], DTYPES[name]
+    value = float(dtype(value))
+    after = float(np.nextafter(dtype(value), dtype(np.inf)))
+    off = verify.errors(np.array([value, after]), exactly([value, value]), form)
+    assert off.tolist() in ([0.0, 1.0], [0.0, 0.5])  # half, below a power of two
+
+
+@pytest.mark.parametrize("name", DTYPES)
+def test_lost_signs_zeros_and_nans_count(name):
+    form = verify.FORMATS[name]
+    y = np.array([-1.0, 0.0, math.nan, math.inf, form.largest, 0.0])
+    off = verify.errors(y, exactly([1.0, 1.0, 1.0, 1.0, math.inf, form.smallest]), form)
+    assert off[0] == 2 * off[1] == 2.0**form.precision
+    assert math.isinf(off[2])
+    assert off[3] > 1e3
+    assert math.isinf(off[4])
+    assert off[5] == 1
+
+
+@pytest.mark.parametrize("name", DTYPES)
+def test_overflow_is_right_only_where_the_exact_value_rounds_to_it(name):
+    form = verify.FORMATS[name]
+    unit = verify.ulp(np.array([form.largest]), form)[0]
+    assert verify.errors(np.array([math.inf]), exactly([form.largest]), form)[0] == 1
+    if name != "float64":
+        beyond = exactly([form.largest + 0.75 * unit, form.largest + 0.25 * unit])
+        assert verify.errors(np.full(2, math.inf), beyond, form).tolist() == [0, 0.75]
+    assert verify.errors(np.array([math.inf]), exactly([math.inf]), form)[0] == 0
+    assert math.isinf(verify.errors(np.array([-math.inf]), exactly([math.inf]), form)[0])
+
+
+def test_what_a_double_cannot_hold_still_counts():
+    x = sp.Symbol("x", real=True)
+    exact = Exact(x / 3, x).rounded([1.0])
+    off = verify.errors(np.array([1 / 3]), exact, verify.FORMATS["float64"])[0]
+    assert 0.3 < off < 0.5
+
+
+def test_inputs_cover_the_formats():
+    relu = pick("relu")
+    for name, count in (("float16", 63487), ("bfloat16", 65279)):  # -0 and 0 are one number
+        assert len(verify.inputs(relu, verify.FORMATS[name])) == count
+    for name in ("float32", "float64"):
+        form = verify.FORMATS[name]
+        x = verify.inputs(relu, form)
+        exponents = np.unique(np.frexp(x[x > 0])[1])
+        assert exponents[0] == form.least - form.precision + 2
+        assert exponents[-1] == form.most
+        assert np.array_equal(exponents, np.arange(exponents[0], exponents[-1] + 1))
+        assert np.array_equal(x, -x[::-1])
+        assert form.largest in x
+        assert np.array_equal(x.astype(name).astype(np.float64), x)
+
+
+def test_a_wrong_result_is_named(monkeypatch):
+    sigmoid = pick("sigmoid")
+    wrong = type(sigmoid)(
+        **{**vars(sigmoid), "gradient": lambda x: np.where(x == 2, 0 * x, sigmoid.gradient(x))}
+    )
+    with pytest.raises(Problem, match=r"snippets/sigmoid.py: .*\(2\.0\) = 0\.0 in"):
+        verify.numpy_error(wrong, 1, {}, verify.FORMATS["float16"])
+
+
+def test_a_flag_is_named():
+    sigmoid = pick("sigmoid")
+    naive = type(sigmoid)(**{**vars(sigmoid), "function": lambda x: 1 / (1 + np.exp(-x))})
+    with pytest.raises(Problem, match="sigmoid.py: .*overflow"):
+        verify.numpy_error(naive, 0, {}, verify.FORMATS["float32"])
+
+
+def test_failures_are_found_to_the_float():
+    found = verify.failures(pick("sigmoid"), "1 / (1 + np.exp(-x))", 0)
+    ((low, high),) = found["float64"]["overflow warning"]
+    with np.errstate(over="raise"):
+        np.exp(-np.nextafter(high, 0))
+        with pytest.raises(FloatingPointError):
+            np.exp(-high)
+    assert low < -1e308
+
+
+def test_a_right_formula_does_not_fail():
+    found = verify.failures(pick("sigmoid"), "sigmoid(x)", 0)
+    assert not any(found.values())
