@@ -97,8 +97,9 @@ async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:
 async def _run(path: Path, kernel: str) -> Lesson:
     # Here and not above: a build in which no lesson changed does without these imports.
     import jupytext
+    from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     text = path.read_text(encoding="utf-8")
     notebook = jupytext.reads(text, fmt="py:percent")
@@ -116,6 +117,8 @@ async def _run(path: Path, kernel: str) -> Lesson:
         await client.async_execute(env=environment, cwd=str(ROOT))
     except CellExecutionError as error:
         raise Problem(_failure(path, text, notebook.cells, error)) from None
+    except (CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+        raise Problem(f"{shown(path)}: {error}") from None
     return _convert(path, notebook.cells)
 
 
@@ -151,12 +154,12 @@ def _convert(path: Path, cells: list[Any]) -> Lesson:
             fence = "`" * max(3, ticks + 1)
             parts.append(f"{fence}python\n{cell.source}\n{fence}")
             try:
-                shown = "\n".join(_outputs(cell.outputs))
+                output = "\n".join(_outputs(cell.outputs))
             except Problem as error:
                 raise Problem(f"{shown(path)}: cell {code} {error}") from None
-            if shown:
+            if output:
                 parts.append(slot(len(outputs)))
-                outputs.append(f'<div class="output">{shown}</div>')
+                outputs.append(f'<div class="output">{output}</div>')
     name = path.name  # mkdocs-jupyter's include_source puts the script beside the page
     parts.append(f'<p><a href="{name}" download>Download this lesson as a script</a></p>')
     return Lesson("\n\n".join(parts) + "\n", outputs)

@@ -19,7 +19,7 @@ from catalog import Activation, Parameter, pick
 from project import Problem
 from exact import Exact
 from flint import arb
-from tex import tex
+from tex import digits, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
 
@@ -33,6 +33,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") ->
     lines.insert(1, "|" + " --- |" * len(head))
     name = f"table-scroll {kind}".strip()
     return f'<div class="{name}" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
+
+
+def blocks(*parts: str) -> str:
+    """Return paragraphs, tables and equations one below the other."""
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
 def display(left: str, right: str) -> str:
@@ -159,7 +164,7 @@ def definition(activation: Activation) -> str:
         f"Also called {', '.join(activation.aliases)}." if activation.aliases else "",
         f"</div>\n{drawing}\n</div>",
     ]
-    return "\n\n".join(line for line in lines if line) + "\n"
+    return blocks(*lines)
 
 
 # Derivative
@@ -175,61 +180,59 @@ def derivative(activation: Activation) -> str:
     if not derive.equal(raw, second, x):
         raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
     lines = [display("f'(x)", tex(activation.derivative, parameters))]
-    cuts = derive.kinks(activation.formula, activation.derivative, x)
+    cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
     if cuts:
-        points = ", ".join(f"${tex(k.at)}$" for k in cuts if k.order < 2)
+        points = ", ".join(f"${tex(at)}$" for at in cuts)
         lines.append(f"At {points} there is no derivative; the value there is PyTorch's convention.")
-    except_at = rf" \quad (x \ne {tex(cuts[0].at)})" if cuts else ""
-    lines.append(display("f''(x)", tex(second, parameters) + except_at))
-    lines.append("Each line is proved equal to the one before when this page is built.\n")
-    if activation.steps:
-        lines.append('<div class="steps" markdown>\n')
-        for number, (step, reason) in enumerate(activation.steps, 1):
-            left = "f'(x)" if number == 1 else ""
-            equation = f"$$\n{left} = {tex(step, parameters)}\n$$\n"
-            lines.append(f"{number}. {reason}\n\n" + _indent(equation))
-        lines.append("</div>\n")
-    else:
-        lines.append(by_pieces(activation))
-    return "\n".join(lines)
+    outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
+    if len(cuts) == 1:
+        outside = rf" \quad (x \ne {tex(cuts[0])})"
+    lines.append(display("f''(x)", tex(second, parameters) + outside))
+    lines.append("### From the definition to the derivative")
+    steps = by_steps(activation) if activation.steps else by_pieces(activation)
+    lines.append("Each equality below is proved by SymPy whenever this page is built.")
+    return blocks(*lines, '<div class="steps" markdown>', *steps, "</div>")
 
 
-def by_pieces(activation: Activation) -> str:
-    """Return the derivation of a piecewise formula: each piece, then the limits at the joints."""
+def by_steps(activation: Activation) -> list[str]:
+    """Return the derivation of a smooth formula as a numbered list."""
+    return [
+        f"{count}. {reason}\n\n"
+        + _indent(display("f'(x)" * (count == 1), tex(step, activation.parameters)))
+        for count, (step, reason) in enumerate(activation.steps, 1)
+    ]
+
+
+def by_pieces(activation: Activation) -> list[str]:
+    """Return the derivation of a piecewise formula: each piece, then the limits at the joints.
+
+    Raises Problem when a one-sided limit is not the limit of the derivative.
+    """
     x, parameters = activation.x, activation.parameters
     h, f = sp.Symbol("x_h", real=True), sp.Function("f")  # a name that sorts after parameters
-    lines = ['<div class="steps" markdown>\n']
+    lines = []
     parts = derive.pieces(activation.formula, x)
     for part in parts:
-        inside = sp.Interval.open(part.low, part.high).as_relational(x)
-        shown = tex(sp.Derivative(part.expression, x), parameters)
-        lines.append(
-            f"1. For ${_between(part)}$:\n\n"
-            + _indent(display(rf"f'(x) = {shown}", tex(part.expression.diff(x), parameters)))
-        )
+        shown = tex(sp.Derivative(part.expression, x), parameters).replace(r"\partial", "d")
+        slope = display(rf"f'(x) = {shown}", tex(part.expression.diff(x), parameters))
+        lines.append(f"1. Where ${_between(part)}$:\n\n" + _indent(slope))
     for left, right in zip(parts, parts[1:], strict=False):
         at = left.high
         value = activation.formula.subs(x, at)
-        lines.append(f"1. At ${tex(x)} = {tex(at)}$, from the left and from the right:\n")
+        lines.append(f"1. At $x = {tex(at)}$, from the left and from the right:")
         for part, sign in ((left, "-"), (right, "+")):
-            quotient = sp.Mul(
-                sp.UnevaluatedExpr(part.expression.subs(x, at + h) - value), 1 / h, evaluate=False
-            )
+            rise = sp.UnevaluatedExpr(part.expression.subs(x, at + h) - value)
+            quotient = sp.Mul(rise, 1 / h, evaluate=False)
             slope = sp.limit(quotient.doit(), h, 0, sign)
-            general = sp.Limit((f(at + h) - f(at)) / h, h, 0, sign)
-            held = sp.Limit(quotient, h, 0, sign)
-            lines.append(
-                _indent(
-                    display(
-                        f"{tex(general)} = {tex(held, parameters)}".replace(r"\left(\frac", r"\frac").replace("}\\right)", "}"),
-                        tex(slope, parameters),
-                    )
-                )
-            )
-            if sp.simplify(slope - derive.limit(derive.Piece(part.expression.diff(x), part.low, part.high), x, part is left)):
+            inner = derive.Piece(part.expression.diff(x), part.low, part.high)
+            if sp.simplify(slope - derive.limit(inner, x, part is left)) != 0:
                 raise Problem(f"snippets/{activation.name}.py: the slopes at {at} disagree")
-        lines.append("    The two differ, so there is no derivative at this point.\n")
-    return "\n".join([*lines, "</div>\n"])
+            approach = rf"\lim_{{h \to 0^{{{sign}}}}} "
+            general = approach + tex((f(at + h) - f(at)) / h)
+            held = approach + tex(quotient, parameters)
+            lines.append(_indent(display(f"{general} = {held}", tex(slope, parameters))))
+        lines.append("    The two differ, so there is no derivative here.")
+    return lines
 
 
 def _between(part: derive.Piece) -> str:
@@ -265,10 +268,10 @@ def code(activation: Activation) -> str:
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
     ).replace(",", "\u202f", 1)
-    return "\n".join([*tabs, line, naive(activation)])
+    return blocks(*tabs, line, *naive(activation))
 
 
-def naive(activation: Activation) -> str:
+def naive(activation: Activation) -> list[str]:
     """Return what becomes of the formulas that people copy, found by trying them."""
     lines = []
     for order, formulas in enumerate((activation.naive, activation.naive_grad)):
@@ -283,11 +286,11 @@ def naive(activation: Activation) -> str:
                 [kind, *(_where(found[dtype].get(kind), verify.FORMATS[dtype]) for dtype in found)]
                 for kind in dict.fromkeys(k for kinds in found.values() for k in kinds)
             ]
-            lines.append(f"`{formula}` for ${'f' + chr(39) * order}$ gives\n")
+            lines.append(f"`{formula}` for ${'f' + chr(39) * order}$ gives")
             lines.append(table(["", *found], rows))
-    if not lines:
-        return ""
-    return "**The short forms that are often copied break.** Tried on the same inputs:\n\n" + "\n".join(lines)
+    if lines:
+        lines.insert(0, "**The short forms that are often copied break.** Tried on the same inputs:")
+    return lines
 
 
 def _where(regions: list[verify.Region] | None, form: verify.Format) -> str:
@@ -343,10 +346,10 @@ def shape(activation: Activation) -> str:
     if p:
         chosen = ", ".join(f"`{q.symbol.name} = {q.default:g}`" for q in p)
         notes += f"; where no parameter is shown, for {chosen}"
-    return (
-        table(["", ""], rows, "facts")
-        + f"\n{notes}. $X$ is standard normal. With weights of variance gain²/fan-in the second "
-        "moment of a layer's inputs is passed on unchanged.\n"
+    return blocks(
+        table(["", ""], rows, "facts"),
+        f"{notes}. $X$ is standard normal. With weights of variance gain²/fan-in the second "
+        "moment of a layer's inputs is passed on unchanged.",
     )
 
 
@@ -397,13 +400,12 @@ def _convexity(facts: derive.Facts) -> str:
 def _smoothness(facts: derive.Facts, activation: Activation) -> str:
     if facts.smoothness is None:
         return r"$C^\infty$: one formula on all of $\mathbb{R}$, with no singularity"
-    name = f"$C^{{{facts.smoothness}}}$" if facts.smoothness >= 0 else "discontinuous"
     reasons = [
         f"at ${tex(k.at)}$ the {('value', 'slope')[k.order] if k.order < 2 else 'curvature'} jumps "
         f"from ${tex(k.left, activation.parameters)}$ to ${tex(k.right, activation.parameters)}$"
         for k in facts.kinks
     ]
-    return f"{name}: {'; '.join(reasons)}"
+    return f"{_class(facts)}: {'; '.join(reasons)}"
 
 
 def _lipschitz(facts: derive.Facts, parameters: tuple[Parameter, ...]) -> str:
@@ -450,7 +452,7 @@ def kinks(activation: Activation) -> str:
         "Computed in float32 when this page was built; “exact” is the limit at $\\pm\\infty$. "
         "A marked cell is wrong.\n"
     )
-    return "\n".join(lines)
+    return blocks(*lines)
 
 
 def edges(activation: Activation, order: int, form: verify.Format) -> str:
@@ -499,13 +501,13 @@ def error(activation: Activation) -> str:
     head = ["", "NumPy $f$", "NumPy $f'$", "PyTorch $f$", "PyTorch $f'$"]
     torch = importlib.metadata.version("torch")
     numpy = importlib.metadata.version("numpy")
-    return (
+    return blocks(
         "Largest distance from the exact value, in units in the last place (ULP) of the exact "
-        "value and, where that is a normal number, relative to it.\n\n"
-        + table(head, rows)
-        + f"\nMeasured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
-        f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.\n\n"
-        + stated(activation)
+        "value and, where that is a normal number, relative to it.",
+        table(head, rows),
+        f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
+        f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
+        stated(activation),
     )
 
 
@@ -542,11 +544,11 @@ def stated(activation: Activation) -> str:
             place, size = number(float(r["input"])), "–"
         example = f"{name}($ {number(float(r['input']), 5)} $)$ = {got}, exact {exact}"
         rows.append([f"{name}$", r["dtype"], place, size, example])
-    return (
+    return blocks(
         f"**Where PyTorch departs** from the exact function by more ULP than are allowed "
-        f"({bounds}):\n\n"
-        + table(["", "dtype", "inputs", "largest error", "for example"], rows)
-        + f"\nStated, not tuned: a test fails when one of these is gone or a new one appears ({about}).\n"
+        f"({bounds}):",
+        table(["", "dtype", "inputs", "largest error", "for example"], rows),
+        f"A test fails when one of these is gone or a new one appears ({about}).",
     )
 
 
@@ -584,20 +586,47 @@ def overview(activations: Sequence[Activation]) -> str:
     rows = []
     for a in activations:
         facts = derive.facts(a)
-        smooth = r"C^\infty" if facts.smoothness is None else f"C^{{{facts.smoothness}}}"
         picture = figures.thumbnail(curves(a)[:2], xlim=SPAN)
         rows.append(
             [
-                f"[{picture}**{a.title}**](activations/{a.name}.md)",
+                f"[{picture}<br>{a.title}](activations/{a.name}.md)",
                 f"${tex(a.formula, a.parameters)}$",
                 f"${tex(a.derivative, a.parameters)}$",
                 f"${tex(facts.range)}$",
-                f"${smooth}$",
+                _class(facts),
                 f"${tex(facts.lipschitz, a.parameters)}$",
             ]
         )
-    head = ["", "$f(x)$", "$f'(x)$", "range", "smoothness", r"$\sup \lvert f' \rvert$"]
+    head = ["", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope"]
     return table(head, rows, "catalog")
+
+
+def _class(facts: derive.Facts) -> str:
+    if facts.smoothness is None:
+        return r"$C^\infty$"
+    return f"$C^{{{facts.smoothness}}}$" if facts.smoothness >= 0 else "discontinuous"
+
+
+def numbers(activations: Sequence[Activation]) -> str:
+    """Return the derived facts of several functions side by side."""
+    each = [(derive.facts(a), a.parameters) for a in activations]
+    rows = [
+        ("range", [f"${tex(f.range)}$" for f, _ in each]),
+        ("smoothness", [_class(f) for f, _ in each]),
+        (r"steepest slope", [f"${tex(f.lipschitz, p)}$" for f, p in each]),
+        (r"mean", [f"${tex(_few(f.mean), p)}$" for f, p in each]),
+        (r"second moment", [f"${tex(_few(f.second_moment), p)}$" for f, p in each]),
+        (r"gain", [f"${tex(_few(f.gain), p)}$" for f, p in each]),
+    ]
+    return blocks(
+        table(["", *(a.title for a in activations)], [[name, *cells] for name, cells in rows]),
+        "Mean, second moment and gain are for standard normal input.",
+    )
+
+
+def _few(value: sp.Expr | arb) -> sp.Basic | arb:
+    """Shorten a number without a closed form to six certain digits."""
+    return sp.Symbol(digits(value, 6)) if isinstance(value, arb) else value
 
 
 def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
@@ -609,6 +638,7 @@ def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
     toys = [figures.Curve(a.title, x, 2 * a.function(3 * x + 0.1) + 0.2) for a in chosen]
     toys.append(figures.Curve("no activation", x, 2 * (3 * x + 0.1) + 0.2))
     return {
+        "numbers": numbers(chosen),
         "values": figures.plot(
             f"{key}-values", values, title=f"{names}", description=f"The graphs of {names} for x from −5 to 5, overlaid.", xlim=SPAN
         ),
