@@ -1,0 +1,125 @@
+"""Nothing is ever stale, and nothing is made twice."""
+
+import importlib.metadata
+import subprocess
+import sys
+
+import build
+import page
+import pytest
+from catalog import paths
+from project import ROOT
+from test_bad_input import edit, run
+
+NAMES = [path.stem for path in paths()]
+
+
+@pytest.fixture
+def quick(tmp_path, monkeypatch):
+    """The build with a folder of its own, and fragments that cost nothing."""
+    monkeypatch.setattr(build, "GENERATED", tmp_path)
+    monkeypatch.setattr(page, "fragments", lambda activation: {"definition.md": activation.name})
+    monkeypatch.setattr(page, "overviews", lambda activations, pages: {"catalog.md": "all"})
+    assert build.build() == [*NAMES, "overview"]
+    return tmp_path
+
+
+def test_nothing_changed_makes_nothing(quick):
+    assert build.build() == []
+
+
+def test_a_script_or_a_measurement_remakes_all(quick, monkeypatch):
+    monkeypatch.setattr(build, "scripts_key", lambda: "another")
+    assert build.build() == [*NAMES, "overview"]
+
+
+def test_a_package_version_remakes_all(quick, monkeypatch):
+    version = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda p: version(p) + "1" * (p == "mpmath"))
+    assert build.build() == [*NAMES, "overview"]
+
+
+@pytest.mark.parametrize("variable", ["ATEN_CPU_CAPABILITY", "NPY_DISABLE_CPU_FEATURES"])
+def test_another_cpu_capability_remakes_all(quick, monkeypatch, variable):
+    monkeypatch.setenv(variable, "x")
+    assert build.build() == [*NAMES, "overview"]
+
+
+def test_a_damaged_or_missing_fragment_is_made_again(quick):
+    (quick / "relu" / "definition.md").write_text("damaged")
+    (quick / "tanh" / "definition.md").unlink()
+    assert build.build() == ["relu", "tanh"]
+
+
+def test_a_name_remakes_one_and_keeps_the_others(quick):
+    (quick / "relu" / "definition.md").write_text("damaged")
+    (quick / "tanh" / "definition.md").write_text("damaged")
+    assert build.build(["relu"]) == ["relu"]
+
+
+def test_what_is_left_of_a_removed_snippet_goes(quick):
+    (quick / "gone").mkdir()
+    build.build()
+    assert not (quick / "gone").exists()
+
+
+def test_keys_cover_scripts_and_measurements(monkeypatch, tmp_path):
+    for folder in ("scripts", "docs/measured"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    keys = [build.scripts_key()]
+    for file in ("scripts/tex.py", "docs/measured/departures.json"):
+        for text in ("a", "b"):
+            (tmp_path / file).write_text(text)
+            keys.append(build.scripts_key())
+    assert len(set(keys)) == 5
+
+
+@pytest.mark.usefixtures("site")
+def test_a_parameter_default_follows(copy):
+    for part in ("leaky_relu(x, negative_slope=", "leaky_relu_grad(x, negative_slope=", "LeakyReLU(negative_slope="):
+        edit(copy / "snippets" / "leaky_relu.py", f"{part}0.01", f"{part}0.25")
+    done = run(copy, "build", "leaky_relu")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == ["leaky_relu …"]
+    fragments = {p.name: p.read_text() for p in (copy / "generated" / "leaky_relu").glob("*.md")}
+    assert "by default 0.25" in fragments["definition.md"]
+    assert "| 0.25 | 0.25 |" in fragments["kinks.md"]
+    assert "negative_slope=0.25" in fragments["code.md"]
+
+
+@pytest.mark.usefixtures("site")
+def test_a_changed_module_changes_the_output(copy):
+    edit(copy / "scripts" / "page.py", "neither odd nor even", "without symmetry")
+    done = run(copy, "build", "relu")
+    assert done.returncode == 0, done.stderr
+    assert "without symmetry" in (copy / "generated" / "relu" / "shape.md").read_text()
+
+
+@pytest.mark.usefixtures("site")
+def test_an_unchanged_site_costs_no_import():
+    program = (
+        "import sys, build; made = build.build(); "
+        "heavy = {'torch', 'sympy', 'numpy', 'matplotlib', 'flint'} & set(sys.modules); "
+        "print(made, sorted(heavy))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT / "scripts", capture_output=True, text=True
+    )
+    assert done.stdout == "[] []\n", done.stderr
+    again = run(ROOT, "website")
+    assert again.stdout == "site/ is up to date\n"
+
+
+def test_a_page_or_a_damaged_site_is_built_again(site, copy):
+    import shutil
+
+    shutil.copytree(site, copy / "site")
+    assert "is built" in run(copy, "website").stdout
+    assert run(copy, "website").stdout == "site/ is up to date\n"
+    (copy / "site" / "index.html").write_text("damaged")
+    assert "is built" in run(copy, "website").stdout
+    assert "damaged" not in (copy / "site" / "index.html").read_text()
+    edit(copy / "docs" / "index.md", "New to the subject?", "New to this subject?")
+    assert "is built" in run(copy, "website").stdout
+    assert "New to this subject?" in (copy / "site" / "index.html").read_text()

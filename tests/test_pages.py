@@ -1,0 +1,80 @@
+"""The pages: each snippet has one, with its sections and every fragment, and prose that is whole."""
+
+import json
+import re
+
+import build
+import pytest
+from catalog import catalog
+from project import ROOT
+
+each = pytest.mark.parametrize("activation", catalog(), ids=repr)
+
+
+def page(activation):
+    return (ROOT / "docs" / "activations" / f"{activation.name}.md").read_text(encoding="utf-8")
+
+
+def test_snippets_and_pages_match():
+    build.check_pages([a.name for a in catalog()])
+
+
+@each
+def test_prose_is_written(activation):
+    practice = page(activation).partition("## In practice")[2].partition("## References")[0]
+    assert len(practice.split()) > 80
+    for word in ("TODO", "TBD", "lorem", "XXX"):
+        assert word not in page(activation)
+
+
+@each
+def test_references_are_cited_and_cited_ones_are_there(activation):
+    body, _, references = page(activation).partition("## References")
+    listed = re.findall(r"^(\d+)\. ", references, re.MULTILINE)
+    cited = re.findall(r"\[\[(\d+)\]\]\(#references\)", body)
+    assert listed == [str(n + 1) for n in range(len(listed))]
+    assert set(cited) == set(listed)
+
+
+@each
+def test_no_equation_is_displayed_by_hand(activation):
+    assert "$$" not in page(activation)
+
+
+@pytest.mark.usefixtures("site")
+@each
+def test_fragments_are_filled(activation):
+    folder = ROOT / "generated" / activation.name
+    assert sorted(p.name for p in folder.iterdir() if p.name != ".key") == sorted(build.INCLUDES)
+    for name in build.INCLUDES:
+        text = (folder / name).read_text()
+        assert len(text) > 100, name
+        assert "None" not in re.sub(r"```.*?```", "", text, flags=re.DOTALL), name
+
+
+@pytest.mark.usefixtures("site")
+@each
+def test_shown_code_is_the_code_that_is_checked(activation):
+    shown = (ROOT / "generated" / activation.name / "code.md").read_text()
+    found = re.findall(r"```python\n(.*?)\n    ```", shown, re.DOTALL)
+    code = [re.sub(r"^    ", "", text, flags=re.MULTILINE) for text in found]
+    assert code == [activation.cells[c] for c in ("NumPy", "PyTorch", "SymPy")]
+
+
+def test_each_page_stands_in_the_site(site):
+    for activation in catalog():
+        html = (site / "activations" / f"{activation.name}.html").read_text()
+        assert f"<title>{activation.title}" in html
+        assert "--8<--" not in html
+        assert html.count('<svg class="plot"') == 1
+    home = (site / "index.html").read_text()
+    for activation in catalog():
+        assert f'href="activations/{activation.name}.html"' in home
+    json.loads((site / "measured" / "departures.json").read_text())
+
+
+def test_a_lesson_shows_its_figures_and_is_there_to_download(site):
+    for script in (ROOT / "docs" / "learn").glob("*.py"):
+        html = (site / "learn" / f"{script.stem}.html").read_text()
+        assert html.count('<svg class="plot"') >= 1
+        assert (site / "learn" / script.name).read_text() == script.read_text()
