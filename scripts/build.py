@@ -32,7 +32,9 @@ def environment_key() -> str:
     lines += [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith(("ATEN_", "NPY_"))]
     cpu = Path("/proc/cpuinfo")
     if cpu.exists():
-        lines += sorted({s for s in cpu.read_text().splitlines() if s.startswith(("flags", "model name"))})
+        lines += sorted(
+            {s for s in cpu.read_text().splitlines() if s.startswith(("flags", "model name"))}
+        )
     return _hash(*lines)
 
 

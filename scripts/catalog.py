@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sympy as sp
+
 from project import SNIPPETS, Problem, heading, shown
 
 CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
@@ -82,7 +83,8 @@ class Activation:
 
     def torch(self, setting: Mapping[str, float]) -> Callable:
         """Return the PyTorch module with these parameters."""
-        return type(self.module)(**setting) if setting else self.module
+        kind: Any = type(self.module)
+        return kind(**setting) if setting else self.module
 
 
 def _run(path: Path, cells: Mapping[str, str], names: tuple[str, ...]) -> dict[str, Any]:

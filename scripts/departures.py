@@ -20,10 +20,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+
 import verify
 from catalog import Activation, catalog, pick
-from project import ROOT, Problem
 from derive import limit, pieces
+from project import ROOT, Problem
 
 FILE = ROOT / "docs" / "measured" / "departures.json"
 COMMAND = "make measure"
@@ -55,7 +56,11 @@ def regions(bad: np.ndarray, points: np.ndarray) -> list[tuple[int, int]]:
     """Return runs of bad points as pairs of indices; a short stretch of good ones is bridged."""
     found: list[tuple[int, int]] = []
     for i in np.flatnonzero(bad):
-        if found and i - found[-1][1] <= 1 + GAP * len(points) and points[i] * points[found[-1][1]] > 0:
+        if (
+            found
+            and i - found[-1][1] <= 1 + GAP * len(points)
+            and points[i] * points[found[-1][1]] > 0
+        ):
             found[-1] = (found[-1][0], int(i))
         else:
             found.append((int(i), int(i)))
@@ -94,7 +99,11 @@ def _of_finite(
         here = slice(low, high + 1)
         way = int(off[1][here].max() > off[0][here].max())
         i = low + int(np.argmax(off[way][here]))
-        code = "any" if all(b[here].any() for b in bad) else ("scalar" if bad[1][here].any() else "vector")
+        code = (
+            "any"
+            if all(b[here].any() for b in bad)
+            else ("scalar" if bad[1][here].any() else "vector")
+        )
         yield {
             "code": code,
             "region": [float(points[low]), float(points[high])],
@@ -126,7 +135,7 @@ def _of_ends(
 
 
 def agree(got: float, want: float, form: verify.Format) -> bool:
-    """Tell whether a result at an edge is right: within tolerance, and inf or nan where it should be."""
+    """Tell whether a result is right: within tolerance, and inf or nan where it should be."""
     if math.isnan(want) or math.isinf(want):
         return math.isnan(got) if math.isnan(want) else got == want
     return abs(got - want) <= form.tolerance * float(verify.ulp(np.array(want), form))
@@ -144,7 +153,9 @@ def _short(value: float) -> float | str:
 def same(stated: Record, measured: Record) -> bool:
     """Tell whether a measured departure is the stated one: same place, same size, within bounds."""
     keys = {"function", "parameters", "order", "dtype", "code"}
-    if any(stated[k] != measured[k] for k in keys) or ("region" in stated) != ("region" in measured):
+    if any(stated[k] != measured[k] for k in keys) or ("region" in stated) != (
+        "region" in measured
+    ):
         return False
     if "region" not in stated:
         return all(stated[k] == measured[k] for k in ("input", "got", "exact"))
@@ -172,9 +183,12 @@ def compare(stated: list[Record], measured: list[Record]) -> list[str]:
 def describe(record: Record) -> str:
     """Return a record as one line of text."""
     name = record["function"] + "′" * record["order"]
-    place = "…".join(f"{v:.6g}" for v in record["region"]) if "region" in record else record["input"]
+    place = (
+        "…".join(f"{v:.6g}" for v in record["region"]) if "region" in record else record["input"]
+    )
     size = f"{record['ulp']} ULP" if "ulp" in record else f"{record['got']}, not {record['exact']}"
-    return f"{name} {record['parameters'] or ''} {record['dtype']} at {place}: {size} ({record['code']})"
+    where = f"{name} {record['parameters'] or ''} {record['dtype']} at {place}"
+    return f"{where}: {size} ({record['code']})"
 
 
 @functools.cache

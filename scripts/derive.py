@@ -7,18 +7,21 @@ has no closed form, ball arithmetic encloses the number.
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
 
 import sympy as sp
-from catalog import Activation
-from project import Problem
-from exact import Exact, compile_ball, integral
 from flint import arb, ctx
 from sympy.calculus.util import continuous_domain
+
+from catalog import Activation
+from exact import Exact, compile_ball, integral
+from project import Problem
 
 REACH = (-53.7, 51.3)  # where zeros are looked for; uneven, so that no cut falls on a round number
 SMOOTH = 6  # derivatives compared at a breakpoint
 DIGITS = 20
-Number = sp.Expr | arb
+Number: TypeAlias = sp.Expr | arb
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def equal(first: sp.Expr, second: sp.Expr, x: sp.Symbol) -> bool | None:
             return False
     ends = [-sp.oo, *cuts, sp.oo]
     results = []
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         middle = Piece(sp.Integer(0), low, high).inside
         values = [
             next(p.expression for p in pieces(e, x) if p.low < middle < p.high)
@@ -138,7 +141,7 @@ def prove_steps(activation: Activation) -> None:
     if expressions and not isinstance(activation.steps[0][0], sp.Derivative):
         raise Problem(f"{path}: step 1 must be sp.Derivative of the definition")
     chain = [activation.derivative, *expressions]
-    for number, (before, after) in enumerate(zip(chain, chain[1:], strict=False), 1):
+    for number, (before, after) in enumerate(pairwise(chain), 1):
         verdict = equal(before.doit(), after.doit(), x)
         if verdict is not True:
             why = "is wrong" if verdict is False else "could not be proved"
@@ -227,9 +230,8 @@ class Kink:
 
     at: sp.Expr
     order: int  # of the derivative that differs; 0 is a jump of f itself
-    left: sp.Expr  # one-sided values of that derivative
-    right: sp.Expr
-    slopes: tuple[sp.Expr, sp.Expr]  # one-sided derivatives of f
+    jump: tuple[sp.Expr, sp.Expr]  # the one-sided values of that derivative
+    slopes: tuple[sp.Expr, sp.Expr]  # the one-sided derivatives of f
 
 
 @dataclass(frozen=True)
@@ -284,7 +286,7 @@ def kinks(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Kink]:
         ]
         order = next((n for n, (a, b) in enumerate(sides) if sp.simplify(a - b) != 0), None)
         if order is not None:
-            found.append(Kink(at, order, *sides[order], sides[1]))
+            found.append(Kink(at, order, sides[order], sides[1]))
     return found
 
 
@@ -298,8 +300,10 @@ def monotone(slope: sp.Expr, x: sp.Symbol) -> list[Run]:
     runs: list[Run] = []
     for part in pieces(slope, x):
         ends = [part.low, *zeros(part.expression, x, part), part.high]
-        for low, high in zip(ends, ends[1:], strict=False):
-            middle = Piece(slope, *(sp.Float(float(e)) if isinstance(e, arb) else e for e in (low, high)))
+        for low, high in pairwise(ends):
+            middle = Piece(
+                slope, *(sp.Float(float(e)) if isinstance(e, arb) else e for e in (low, high))
+            )
             sign = _sign(part.expression, x, middle.inside)
             if runs and runs[-1].sign == sign:
                 runs[-1] = Run(runs[-1].low, high, sign)
@@ -424,7 +428,7 @@ def facts(activation: Activation) -> Facts:
     bound = sp.Max(1, steepest, sp.Abs(formula.subs(x, 0)))
     turns = [
         (after.low, formula.subs(x, after.low), before.sign < 0)
-        for before, after in zip(runs, runs[1:], strict=False)
+        for before, after in pairwise(runs)
         if before.sign * after.sign < 0
     ]
     bends = [run.sign for run in monotone(slope.diff(x), x)]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
-from project import Problem
 from flint import acb, arb, ctx
+
+from project import Problem
 
 BITS = 80  # of every result: 27 more than a double has
 SMALLEST = arb(2) ** -1140  # far below half the least subnormal double

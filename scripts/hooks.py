@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-import build
-import lessons
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
-from project import Problem
 from pymdownx.snippets import SnippetMissingError
+
+import build
+import lessons
+from project import Problem
 
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
 

@@ -185,6 +185,7 @@ def _rich(data: dict[str, str]) -> str:
         return drawing[max(drawing.find("<svg"), 0) :] if "text/html" not in data else drawing
     if "text/latex" in data:
         tex = data["text/latex"].strip().strip("$").strip().removeprefix(r"\displaystyle")
+        tex = tex.replace(r"\text{for}\: ", r"\text{if } ")  # as tex.py has it on other pages
         return mathml.render(tex, display=True)
     if image := next((kind for kind in data if kind.startswith("image/")), None):
         raise Problem(f"shows {image}, which cannot follow light and dark; use figures.py")

@@ -15,6 +15,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from math_core import LatexError, LatexToMathML
+
 from project import Problem
 
 # Pages carry no style attributes (a strict content security policy forbids them), so each
@@ -30,7 +31,7 @@ CLASSES = {
     "margin-left:-0.16666667em": "m-back",
 }
 TALL = {"mfrac", "mover", "mroot", "msqrt", "mtable", "munder", "munderover"}
-PRIMES = {"′", "″", "‴", "⁗"}  # noqa: RUF001
+PRIMES = {"′", "″", "‴", "⁗"}
 # Names in \mathtt become plain letters in the font of code: they can be searched and copied.
 TYPEWRITER = {
     code: unicodedata.normalize("NFKC", chr(code))

@@ -7,18 +7,20 @@ import importlib.metadata
 import math
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
+import sympy as sp
+from flint import arb
 
 import departures
 import derive
 import figures
-import numpy as np
-import sympy as sp
 import verify
 from catalog import Activation, Parameter, pick
-from project import Problem
 from exact import Exact
-from flint import arb
+from project import Problem
 from tex import digits, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
@@ -97,9 +99,12 @@ def curve(activation: Activation, order: int, label: str) -> figures.Curve:
     x = figures.sample(*SPAN, cuts)
     parts = derive.pieces(expression, activation.x)
     jumps, opened, closed = [], [], []
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         at = float(left.high)
-        sides = [float(derive.limit(left, activation.x, True)), float(derive.limit(right, activation.x, False))]
+        sides = [
+            float(derive.limit(left, activation.x, True)),
+            float(derive.limit(right, activation.x, False)),
+        ]
         if sides[0] != sides[1]:
             jumps.append(at)
             value = float(expression.subs(activation.x, left.high))
@@ -175,7 +180,10 @@ def derivative(activation: Activation) -> str:
     derive.prove_steps(activation)
     parameters, x = activation.parameters, activation.x
     raw = activation.derivative.diff(x)
-    forms = [raw, *(change(raw) for change in (sp.factor_terms, sp.factor, sp.together, sp.simplify))]
+    forms = [
+        raw,
+        *(change(raw) for change in (sp.factor_terms, sp.factor, sp.together, sp.simplify)),
+    ]
     second = min(forms, key=lambda e: (sp.count_ops(e), len(sp.latex(e))))
     if not derive.equal(raw, second, x):
         raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
@@ -183,7 +191,9 @@ def derivative(activation: Activation) -> str:
     cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
     if cuts:
         points = ", ".join(f"${tex(at)}$" for at in cuts)
-        lines.append(f"At {points} there is no derivative; the value there is PyTorch's convention.")
+        lines.append(
+            f"At {points} there is no derivative; the value there is PyTorch's convention."
+        )
     outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
     if len(cuts) == 1:
         outside = rf" \quad (x \ne {tex(cuts[0])})"
@@ -216,7 +226,7 @@ def by_pieces(activation: Activation) -> list[str]:
         shown = tex(sp.Derivative(part.expression, x), parameters).replace(r"\partial", "d")
         slope = display(rf"f'(x) = {shown}", tex(part.expression.diff(x), parameters))
         lines.append(f"1. Where ${_between(part)}$:\n\n" + _indent(slope))
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         at = left.high
         value = activation.formula.subs(x, at)
         lines.append(f"1. At $x = {tex(at)}$, from the left and from the right:")
@@ -289,7 +299,9 @@ def naive(activation: Activation) -> list[str]:
             lines.append(f"`{formula}` for ${'f' + chr(39) * order}$ gives")
             lines.append(table(["", *found], rows))
     if lines:
-        lines.insert(0, "**The short forms that are often copied break.** Tried on the same inputs:")
+        lines.insert(
+            0, "**The short forms that are often copied break.** Tried on the same inputs:"
+        )
     return lines
 
 
@@ -308,7 +320,7 @@ def _span(name: str, low: float, high: float, form: verify.Format) -> str:
     far = form.largest / 4
     if low == high:
         return f"{name} = {number(low, 4)}"
-    if high >= far or (0 > high and low > -form.normal):
+    if high >= far or (high < 0 and low > -form.normal):
         return f"{name} ≥ {number(low, 4)}"
     if low <= -far or (0 < low <= form.normal):
         return f"{name} ≤ {number(high, 4)}"
@@ -394,15 +406,17 @@ def _turns(facts: derive.Facts) -> str:
 def _convexity(facts: derive.Facts) -> str:
     if facts.convex and facts.concave:
         return "affine"
-    return "convex" if facts.convex else "concave" if facts.concave else "neither convex nor concave"
+    return (
+        "convex" if facts.convex else "concave" if facts.concave else "neither convex nor concave"
+    )
 
 
 def _smoothness(facts: derive.Facts, activation: Activation) -> str:
     if facts.smoothness is None:
         return r"$C^\infty$: one formula on all of $\mathbb{R}$, with no singularity"
     reasons = [
-        f"at ${tex(k.at)}$ the {('value', 'slope')[k.order] if k.order < 2 else 'curvature'} jumps "
-        f"from ${tex(k.left, activation.parameters)}$ to ${tex(k.right, activation.parameters)}$"
+        f"at ${tex(k.at)}$ the {('value', 'slope', 'curvature')[min(k.order, 2)]} jumps from "
+        + " to ".join(f"${tex(side, activation.parameters)}$" for side in k.jump)
         for k in facts.kinks
     ]
     return f"{_class(facts)}: {'; '.join(reasons)}"
@@ -429,16 +443,27 @@ def kinks(activation: Activation) -> str:
             taken = [verify.numpy_values(*here)[0], verify.torch_values(*here)[0]]
             ends = [float(s.subs({q.symbol: q.default for q in p})) for s in kink.slopes]
             between = kink.slopes if ends[0] <= ends[1] else kink.slopes[::-1]
-            allowed = [min(ends) <= t <= max(ends) or np.float32(t) in np.float32(ends) for t in taken]
+            low, high = sorted(ends)
+            allowed = [departures.agree(t, min(max(t, low), high), form) for t in taken]
             rows.append(
                 [
                     f"${tex(kink.at)}$",
                     *(f"${tex(s, p)}$" for s in kink.slopes),
                     f"${tex(sp.Interval(*between), p)}$".replace(r"\,", ""),
-                    *(number(t) if ok else wrong(number(t)) for t, ok in zip(taken, allowed, strict=True)),
+                    *(
+                        number(t) if ok else wrong(number(t))
+                        for t, ok in zip(taken, allowed, strict=True)
+                    ),
                 ]
             )
-        head = ["$x$", "slope from the left", "from the right", "subdifferential", "NumPy above", "PyTorch"]
+        head = [
+            "$x$",
+            "slope from the left",
+            "from the right",
+            "subdifferential",
+            "NumPy above",
+            "PyTorch",
+        ]
         lines.append(table(head, rows))
         lines.append(
             "Every number of the (Clarke) subdifferential is a legitimate slope at the kink; "
@@ -465,10 +490,18 @@ def edges(activation: Activation, order: int, form: verify.Format) -> str:
     names = ["−∞", "−max", "−0", "+0", "max", "+∞", "nan"]
     x = np.array(points)
     with np.errstate(under="ignore"):
-        voices = [f(activation, order, here, form, x) for f in (verify.numpy_values, verify.torch_values)]
+        voices = [
+            f(activation, order, here, form, x) for f in (verify.numpy_values, verify.torch_values)
+        ]
     rows = []
     for i, (point, name) in enumerate(zip(points, names, strict=True)):
-        want = math.nan if math.isnan(point) else ends[point] if math.isinf(point) else float(exact.ball(point).mid())
+        want = (
+            math.nan
+            if math.isnan(point)
+            else ends[point]
+            if math.isinf(point)
+            else float(exact.ball(point).mid())
+        )
         cells = []
         for voice in voices:
             good = departures.agree(float(voice[i]), want, form)
@@ -630,7 +663,7 @@ def _few(value: sp.Expr | arb) -> sp.Basic | arb:
 
 
 def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
-    """Return several functions in one figure, their derivatives, and the toy model 2 f(3x + 0.1) + 0.2."""
+    """Return several functions overlaid, their slopes, and the toy model 2 f(3x + 0.1) + 0.2."""
     names = ", ".join(a.title for a in chosen)
     values = [curve(a, 0, a.title) for a in chosen]
     slopes = [curve(a, 1, a.title) for a in chosen]
@@ -640,12 +673,26 @@ def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
     return {
         "numbers": numbers(chosen),
         "values": figures.plot(
-            f"{key}-values", values, title=f"{names}", description=f"The graphs of {names} for x from −5 to 5, overlaid.", xlim=SPAN
+            f"{key}-values",
+            values,
+            title=names,
+            description=f"The graphs of {names} for x from −5 to 5, overlaid.",
+            xlim=SPAN,
         ),
         "slopes": figures.plot(
-            f"{key}-slopes", slopes, title=f"Derivatives of {names}", description=f"The derivatives of {names} for x from −5 to 5, overlaid; open dots are one-sided slopes that are not taken.", xlim=SPAN
+            f"{key}-slopes",
+            slopes,
+            title=f"Derivatives of {names}",
+            description=f"The derivatives of {names} for x from −5 to 5, overlaid; open dots are "
+            "one-sided slopes that are not taken.",
+            xlim=SPAN,
         ),
         "toy": figures.plot(
-            f"{key}-toy", toys, title="2 f(3x + 0.1) + 0.2", description=f"The model 2 f(3x + 0.1) + 0.2 for x from −1 to 1 with {names}, and without an activation: a straight line.", xlim=(-1, 1)
+            f"{key}-toy",
+            toys,
+            title="2 f(3x + 0.1) + 0.2",
+            description=f"The model 2 f(3x + 0.1) + 0.2 for x from −1 to 1 with {names}, and "
+            "without an activation: a straight line.",
+            xlim=(-1, 1),
         ),
     }

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 import sympy as sp
-from catalog import Parameter
 from flint import arb
 from sympy.printing.latex import LatexPrinter
+
+from catalog import Parameter
 
 DIGITS = 20
 

@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from flint import arb
+
 from catalog import Activation, paths, pick
-from project import Problem
 from derive import breakpoints, pieces, prove_steps, zeros
 from exact import Exact, Rounded
-from flint import arb
+from project import Problem
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,9 @@ def numpy_values(
     x = points.astype(form.name)
     y = function(x, **setting)
     if y.dtype != x.dtype:
-        raise Problem(f"snippets/{activation.name}.py: {function.__name__} turns {x.dtype} into {y.dtype}")
+        raise Problem(
+            f"snippets/{activation.name}.py: {function.__name__} turns {x.dtype} into {y.dtype}"
+        )
     return y.astype(np.float64)
 
 
@@ -228,13 +231,17 @@ class Worst:
     points: int
 
 
-def _worst(activation: Activation, order: int, setting: Setting, form: Format, computed: Array) -> Worst:
+def _worst(
+    activation: Activation, order: int, setting: Setting, form: Format, computed: Array
+) -> Worst:
     points, exact = inputs(activation, form), reference(activation, order, setting, form)
     off = errors(computed, exact, form)
     normal = np.abs(exact.nearest) >= form.normal
     share = np.where(normal, relative(computed, exact), 0)
     i = int(np.argmax(off))
-    return Worst(float(off[i]), float(share.max()), float(points[i]), float(computed[i]), len(points))
+    return Worst(
+        float(off[i]), float(share.max()), float(points[i]), float(computed[i]), len(points)
+    )
 
 
 def numpy_errors(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:
@@ -253,7 +260,7 @@ def numpy_errors(activation: Activation, order: int, setting: Setting, form: For
             computed[~fits] = numpy_values(activation, order, setting, form, points[~fits])
     except FloatingPointError as flag:
         raise Problem(
-            f"snippets/{activation.name}.py: {function} in {form.name}, {setting or 'no parameter'}: {flag}"
+            f"snippets/{activation.name}.py: {function} in {form.name}: {flag} {setting or ''}"
         ) from None
     return _worst(activation, order, setting, form, computed)
 
@@ -274,7 +281,13 @@ def torch_errors(activation: Activation, order: int, setting: Setting, form: For
     """Return the largest errors of the PyTorch module, in vector or scalar code."""
     points = inputs(activation, form)
     both = [
-        _worst(activation, order, setting, form, torch_values(activation, order, setting, form, points, s))
+        _worst(
+            activation,
+            order,
+            setting,
+            form,
+            torch_values(activation, order, setting, form, points, s),
+        )
         for s in (False, True)
     ]
     return max(both, key=lambda w: w.ulps)
@@ -293,7 +306,9 @@ def failures(activation: Activation, formula: str, order: int) -> dict[str, Fail
     for name in NUMPY_DTYPES:
         found[name] = _failures(activation, formula, order, activation.defaults, FORMATS[name])
         for setting in activation.settings()[1:]:
-            for kind, regions in _failures(activation, formula, order, setting, FORMATS[name]).items():
+            for kind, regions in _failures(
+                activation, formula, order, setting, FORMATS[name]
+            ).items():
                 if kind not in found[name] and "instead" not in kind:
                     found[name][f"{kind} (at {named(setting)})"] = regions
     return found
@@ -323,7 +338,7 @@ def _failures(
         return ""
 
     def beyond(ray: Array) -> Region:
-        """Return where on the ray the first flag is raised, to the float, and where the ray ends."""
+        """Return where on the ray the first flag is raised, and where the ray ends."""
         low, high = 0, len(ray)  # the shortest prefix that raises
         while high - low > 1:
             middle = (low + high) // 2

@@ -47,7 +47,10 @@ steps = [
         "over the bottom squared.",
     ),
     (_e / (1 + _e) ** 2, "The derivative of 1 is 0, and the exponential brings a factor −1."),
-    (_q * sp.UnevaluatedExpr(1 - 1 / (1 + _e)), "Split into the definition and what it lacks of 1."),
+    (
+        _q * sp.UnevaluatedExpr(1 - 1 / (1 + _e)),
+        "Split into the definition and what it lacks of 1.",
+    ),
     (sp.Mul(_s, 1 - _s, evaluate=False), "The definition again."),
 ]
 naive = ["1 / (1 + np.exp(-x))"]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from project import ROOT
 
 SOURCES = ("docs", "overrides", "scripts", "snippets", "mkdocs.yml", "pyproject.toml")
@@ -21,7 +22,9 @@ def _one_thread() -> None:
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The built site, brought up to date first."""
-    done = subprocess.run([sys.executable, "scripts/website.py"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "scripts/website.py"], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "site"
 

@@ -4,9 +4,10 @@ import importlib.metadata
 import subprocess
 import sys
 
+import pytest
+
 import build
 import page
-import pytest
 from catalog import paths
 from project import ROOT
 from test_bad_input import edit, run
@@ -77,7 +78,11 @@ def test_keys_cover_scripts_and_measurements(monkeypatch, tmp_path):
 
 @pytest.mark.usefixtures("site")
 def test_a_parameter_default_follows(copy):
-    for part in ("leaky_relu(x, negative_slope=", "leaky_relu_grad(x, negative_slope=", "LeakyReLU(negative_slope="):
+    for part in (
+        "leaky_relu(x, negative_slope=",
+        "leaky_relu_grad(x, negative_slope=",
+        "LeakyReLU(negative_slope=",
+    ):
         edit(copy / "snippets" / "leaky_relu.py", f"{part}0.01", f"{part}0.25")
     done = run(copy, "build", "leaky_relu")
     assert done.returncode == 0, done.stderr

@@ -2,13 +2,14 @@
 
 import dataclasses
 
-import derive
 import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from catalog import catalog, pick
 from flint import arb
+
+import derive
+from catalog import catalog, pick
 from project import Problem
 
 x = sp.Symbol("x", real=True)
@@ -26,7 +27,11 @@ def test_every_step_is_proved(activation):
 @each
 def test_a_wrong_step_is_refused(activation):
     for i in range(1, len(activation.steps)):
-        for change in (lambda e: -e, lambda e: e + sp.Rational(1, 1000), lambda e: e * (1 + x / 999)):
+        for change in (
+            lambda e: -e,
+            lambda e: e + sp.Rational(1, 1000),
+            lambda e: e * (1 + x / 999),
+        ):
             steps = list(activation.steps)
             steps[i] = (change(steps[i][0].doit()), "wrong")
             with pytest.raises(Problem, match=f"step {i + 1} (is wrong|could not be proved)"):
@@ -67,7 +72,9 @@ def test_facts_agree_with_a_fine_grid(activation):
     assert facts.convex == bool(np.all(bends >= -1e-15))
     assert facts.concave == bool(np.all(bends <= 1e-15))
     for box in facts.fixed[1]:
-        assert float(activation.function(float(box.mid()))) == pytest.approx(float(box.mid()), rel=1e-15)
+        assert float(activation.function(float(box.mid()))) == pytest.approx(
+            float(box.mid()), rel=1e-15
+        )
     mirrored = {
         "odd": -y[::-1],
         "even": y[::-1],
@@ -82,11 +89,17 @@ def test_moments_agree_with_mpmath(activation):
     facts, here = derive.facts(activation), decimals(activation)
     density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
     formula, slope = activation.formula.subs(here), activation.derivative.subs(here)
-    for fact, g in ((facts.mean, formula), (facts.second_moment, formula**2), (facts.slope_moment, slope**2)):
+    for fact, g in (
+        (facts.mean, formula),
+        (facts.second_moment, formula**2),
+        (facts.slope_moment, slope**2),
+    ):
         function = sp.lambdify(x, g * density, "mpmath")
         with mpmath.workdps(30):
             expected = mpmath.quad(function, [-20, -4, 0, 4, 20])
-            found = fact.str(25, radius=False) if isinstance(fact, arb) else sp.N(fact.subs(here), 25)
+            found = (
+                fact.str(25, radius=False) if isinstance(fact, arb) else sp.N(fact.subs(here), 25)
+            )
             assert abs(mpmath.mpf(str(found)) - expected) < 1e-20
     gain, second = (
         float(v) if isinstance(v, arb) else float(v.subs(here))

@@ -6,8 +6,9 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from exact import BITS, Exact
 from flint import arb, ctx
+
+from exact import BITS, Exact
 from project import Problem
 from tex import digits
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from catalog import catalog
 from departures import agree, ends
 from verify import FORMATS, NUMPY_DTYPES, numpy_error, numpy_values
@@ -39,7 +40,9 @@ def test_goes_to_its_limits_and_keeps_nan(activation, order, setting, dtype):
 
 
 @each
-@pytest.mark.parametrize("value", [3, -2, True, 0.5, [1, -2], [True, False], np.int8(5), np.uint16(7)])
+@pytest.mark.parametrize(
+    "value", [3, -2, True, 0.5, [1, -2], [True, False], np.int8(5), np.uint16(7)]
+)
 def test_integers_bools_and_python_numbers_give_float64(activation, order, setting, value):
     y = call(activation, order, setting, value)
     assert np.asarray(y).dtype == np.float64
@@ -61,7 +64,12 @@ def test_keeps_dtype_and_shape(activation, order, setting, dtype, shape):
 def test_takes_views_and_leaves_its_input_alone(activation, order, setting):
     whole = np.linspace(-9, 9, 60).reshape(6, 10)
     before = whole.copy()
-    views = (whole[::2, ::-3], whole.T, np.broadcast_to(whole[0], (4, 10)), np.asfortranarray(whole))
+    views = (
+        whole[::2, ::-3],
+        whole.T,
+        np.broadcast_to(whole[0], (4, 10)),
+        np.asfortranarray(whole),
+    )
     for view in views:
         y = call(activation, order, setting, view)
         flat = [float(call(activation, order, setting, np.array([v]))[0]) for v in view.ravel()]

@@ -1,10 +1,11 @@
-"""The pages: each snippet has one, with its sections and every fragment, and prose that is whole."""
+"""Each snippet has its page, with every section and fragment, and prose that is whole."""
 
 import json
 import re
 
-import build
 import pytest
+
+import build
 from catalog import catalog
 from project import ROOT
 

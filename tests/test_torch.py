@@ -2,10 +2,11 @@
 
 import copy
 
-import departures
 import numpy as np
 import pytest
 import torch
+
+import departures
 import verify
 from catalog import catalog
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import sympy as sp
+
 import verify
 from catalog import pick
 from exact import Exact, Rounded
@@ -20,7 +21,17 @@ def exactly(values):
 @pytest.mark.parametrize("name", DTYPES)
 def test_ulp_is_the_spacing_of_the_dtype(name):
     form, dtype = verify.FORMATS[name], DTYPES[name]
-    values = [1.0, 1.5, 2.0, 3.75, 1e-3, form.normal, form.smallest, form.normal * 3, form.largest / 2]
+    values = [
+        1.0,
+        1.5,
+        2.0,
+        3.75,
+        1e-3,
+        form.normal,
+        form.smallest,
+        form.normal * 3,
+        form.largest / 2,
+    ]
     spacing = np.spacing(np.array(values, dtype)).astype(np.float64)
     assert np.array_equal(verify.ulp(np.array(values), form), spacing)
     assert verify.ulp(np.array([0.0]), form)[0] == form.smallest
@@ -103,7 +114,7 @@ def test_a_wrong_result_is_named(monkeypatch):
 def test_a_flag_is_named():
     sigmoid = pick("sigmoid")
     naive = type(sigmoid)(**{**vars(sigmoid), "function": lambda x: 1 / (1 + np.exp(-x))})
-    with pytest.raises(Problem, match="sigmoid.py: .*overflow"):
+    with pytest.raises(Problem, match=r"sigmoid.py: .*overflow"):
         verify.numpy_error(naive, 0, {}, verify.FORMATS["float32"])
 
 

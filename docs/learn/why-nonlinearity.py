@@ -10,9 +10,9 @@
 # %%
 import numpy as np
 import sympy as sp
-from figures import Curve, plot, sample
 from IPython.display import HTML
 
+from figures import Curve, plot, sample
 from snippets.relu import formula as relu_formula
 from snippets.relu import relu, x
 
@@ -176,12 +176,13 @@ assert rate(y, 0, 1) == 6
 #
 # Nothing on this page is learned. The numbers 3, 1, 2 and 2 were given, and they are the same with
 # ReLU and without. *Learning* means to choose such numbers from data. ReLU chooses none. It changes
-# what they can describe: now there are functions with a kink among them.
+# what they can describe: a function with a kink, which no affine layers give, whatever their
+# weights.
 #
 # How training goes is a question of its own. Stacked affine layers can do no more than the one
 # layer that they amount to, but training need not treat the two alike.
 #
-# Nor is any non-linear function good enough. Take $x^2$ for the activation. A layer of four units
+# Nor does every non-linear function serve. Take $x^2$ for the activation. A layer of four units
 # gives a polynomial of degree 2 at most, whatever the weights, and more units add more of the same:
 
 # %%
@@ -190,7 +191,7 @@ square = sum(v * (w * x + b) ** 2 for w, b, v in units)
 assert sp.degree(square, x) == 2
 
 # %% [markdown]
-# Which functions are good enough is known. Let the activation be continuous. With enough units in
+# Which functions do serve is known. Let the activation be continuous. With enough units in
 # one hidden layer, a network comes as close as you like to every continuous function on a closed
 # and bounded set if and only if the activation is not a polynomial. This is a theorem by
 # [Leshno, Lin, Pinkus and Schocken (1993)](https://doi.org/10.1016/S0893-6080(05)80131-5); no code
