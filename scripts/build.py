@@ -164,10 +164,10 @@ def _overviews(found: list[str], base: str) -> list[str]:
     if _fresh(GENERATED / "overview", key):
         return []
     import page
-    from catalog import catalog
+    from catalog import pick
 
     print("overview …", file=sys.stderr, flush=True)
-    _replace(GENERATED / "overview", key, page.overviews(catalog(), pages))
+    _replace(GENERATED / "overview", key, page.overviews([pick(name) for name in found], pages))
     return ["overview"]
 
 

@@ -1,5 +1,7 @@
 """What MkDocs calls: write the generated parts of the pages, and take over the lessons."""
 
+import os
+import sys
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -14,10 +16,13 @@ import lessons
 from project import Problem
 
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
+_loaded = build.scripts_key()
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Write generated/; raises PluginError, which MkDocs shows without a traceback."""
+    if build.scripts_key() != _loaded:  # `mkdocs serve`: the modules in memory are out of date
+        os.execv(sys.executable, sys.orig_argv)
     try:
         build.build()
     except Problem as error:

@@ -43,6 +43,9 @@ STRAY = re.compile(
     r"(?s:.{,60}\$\$.{,60})|.{,80}\$\s*(?:<span[^>]*>)?<math.{,200}|</math>(?:</span>)?\s*\$.{,80}"
 )
 FORMULA_HEADING = re.compile(r"<th([^>]*)>\s*<math>(.*?)</math>\s*</th>", re.DOTALL)
+CLINGING = re.compile(
+    r"((?:<span data-search-exclude>)?<math[^>]*>(?:(?!</math>).)*</math>(?:</span>)?)([.,;:)]+)"
+)
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
 CODE = re.compile(r"<code.*?</code>", re.DOTALL)
 
@@ -137,6 +140,7 @@ def convert(page: str) -> str:
         text = re.sub("<[^>]*>", "", stray[0])
         raise Problem(f"a $ that opens no formula: {text!r}; give $$ blank lines around it")
     page = ALIGNED.sub(_align, page)
+    page = CLINGING.sub(r'<span class="nowrap">\1\2</span>', page)
     return FORMULA_HEADING.sub(_heading, page)
 
 

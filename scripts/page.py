@@ -70,6 +70,11 @@ def upper(value: float) -> str:
     return number(math.ceil(round(value / unit, 9)) * unit, 2)
 
 
+def share(value: float) -> str:
+    """Return a relative error: in percent where it is large."""
+    return f"{upper(100 * value)} %" if value >= 1e-3 else upper(value)
+
+
 def plain(value: sp.Basic) -> str:
     """Return a number or an interval as plain text, for a text alternative."""
     if isinstance(value, sp.Interval):
@@ -526,7 +531,7 @@ def error(activation: Activation) -> str:
                     cells.append("–")
                     continue
                 result = voice(activation, order, here, form)
-                text = f"{upper(result.ulps)} ULP<br>{upper(result.relative)}"
+                text = f"{upper(result.ulps)} ULP<br>{share(result.relative)}"
                 cells.append(text if result.ulps <= form.tolerance else wrong(text))
         count = len(verify.inputs(activation, form))
         every = "all " if form.precision < 16 else ""
@@ -567,16 +572,16 @@ def stated(activation: Activation) -> str:
         )
     rows = []
     for r in records:
-        name = "$f" + "'" * r["order"]
+        name = "f" + "′" * r["order"]
         got, exact = (number(float(r[k]), 4) for k in ("got", "exact"))
         if "region" in r:
             low, high = (number(v, 4) for v in r["region"])
             place = f"{low} … {high}" if low != high else low
-            size = f"{upper(float(r['ulp']))} ULP, {100 * min(float(r['relative']), 1e6):.3g} %"
+            size = f"{upper(float(r['ulp']))} ULP, {share(float(r['relative']))}"
         else:
             place, size = number(float(r["input"])), "–"
-        example = f"{name}($ {number(float(r['input']), 5)} $)$ = {got}, exact {exact}"
-        rows.append([f"{name}$", r["dtype"], place, size, example])
+        example = f"{name}({number(float(r['input']), 5)}) = {got}, exact {exact}"
+        rows.append([f"${'f' + chr(39) * r['order']}$", r["dtype"], place, size, example])
     return blocks(
         f"**Where PyTorch departs** from the exact function by more ULP than are allowed "
         f"({bounds}):",
