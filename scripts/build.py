@@ -19,6 +19,9 @@ from pathlib import Path
 from project import ROOT, SNIPPETS, Problem, heading
 
 GENERATED = ROOT / "generated"
+OVERVIEWS = ("overview", "compare")  # folders beside those of the functions
+TABLE = ("", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope")
+TOOLS = {"bench.py", "website.py"}  # scripts that no fragment and no lesson depends on
 PACKAGES = ("torch", "numpy", "sympy", "mpmath", "matplotlib", "python-flint")
 
 
@@ -40,7 +43,8 @@ def environment_key() -> str:
 
 def scripts_key() -> str:
     """Return a hash of the scripts and of the committed measurements."""
-    files = [*(ROOT / "scripts").glob("*.py"), *(ROOT / "docs" / "measured").glob("*")]
+    files = [p for p in (ROOT / "scripts").glob("*.py") if p.name not in TOOLS]
+    files += (ROOT / "docs" / "measured").glob("*")
     return _hash(*(part for file in sorted(files) for part in (file.name, file.read_bytes())))
 
 
@@ -149,26 +153,47 @@ def build(names: Iterable[str] = ()) -> list[str]:
             _replace(GENERATED / name, key, page.fragments(pick(name)))
             made.append(name)
     if not names:
-        made += _overviews(found, base)
+        _write_table(found)
+        made += _comparisons(base)
         for folder in GENERATED.iterdir():
-            if folder.name not in {*found, "overview"}:
+            if folder.name not in {*found, *OVERVIEWS}:
                 shutil.rmtree(folder)
     return made
 
 
-def _overviews(found: list[str], base: str) -> list[str]:
-    """Write what stands on pages across functions."""
-    sources = [SNIPPETS / f"{name}.py" for name in found]
-    pages = sorted((ROOT / "docs" / "compare").glob("*.md"))
-    key = _hash(base, *(p.name + p.read_text() for p in (*sources, *pages)))
-    if _fresh(GENERATED / "overview", key):
-        return []
-    import page
-    from catalog import pick
+def _write_table(names: list[str]) -> None:
+    """Write the table of all from the rows that stand beside the fragments of each."""
+    rows = [(GENERATED / name / "row.md").read_text() for name in names]
+    lines = ["| " + " | ".join(TABLE) + " |", "|" + " --- |" * len(TABLE), *rows]
+    folder = GENERATED / OVERVIEWS[0]
+    folder.mkdir(exist_ok=True)
+    text = '<div class="table-scroll catalog" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
+    (folder / "catalog.md").write_text(text)
 
-    print("overview …", file=sys.stderr, flush=True)
-    _replace(GENERATED / "overview", key, page.overviews([pick(name) for name in found], pages))
-    return ["overview"]
+
+def _comparisons(base: str) -> list[str]:
+    """Write the fragments of the pages in docs/compare/, which name their functions.
+
+    Raises Problem for a page that names none or an unknown one.
+    """
+    made = []
+    for file in sorted((ROOT / "docs" / "compare").glob("*.md")):
+        head = re.search(r"^functions: \[(.*)\]$", file.read_text(encoding="utf-8"), re.MULTILINE)
+        if not head:
+            raise Problem(f"docs/compare/{file.name}: needs `functions: [name, …]` in its head")
+        chosen = [SNIPPETS / f"{name.strip()}.py" for name in head[1].split(",")]
+        if unknown := [path for path in chosen if not path.exists()]:
+            raise Problem(f"docs/compare/{file.name}: there is no snippets/{unknown[0].name}")
+        folder = GENERATED / OVERVIEWS[1] / file.stem
+        key = _hash(base, *(part for path in chosen for part in (path.name, path.read_bytes())))
+        if not _fresh(folder, key):
+            import page
+            from catalog import read
+
+            print(f"compare/{file.stem} …", file=sys.stderr, flush=True)
+            _replace(folder, key, page.comparison(file.stem, [read(path) for path in chosen]))
+            made.append(f"compare/{file.stem}")
+    return made
 
 
 if __name__ == "__main__":

@@ -142,12 +142,17 @@ def _parameters(
 
 
 def read(path: Path) -> Activation:
-    """Run one snippet and gather what it defines.
+    """Run one snippet and gather what it defines; the same text gives the same record.
 
     Raises Problem when a cell, a name or a docstring is missing or a formula is out of reach.
     """
+    return _read(path, path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _read(path: Path, source: str) -> Activation:
     title, summary = heading(path)
-    source, name = path.read_text(encoding="utf-8"), path.stem
+    name = path.stem
     found = CELL.findall(source)
     if [cell for cell, _ in found] != list(CELLS):
         raise Problem(
@@ -215,7 +220,6 @@ def pick(name: str) -> Activation:
     return read(path)
 
 
-@functools.cache
 def catalog() -> tuple[Activation, ...]:
     """Return every activation, in alphabetical order."""
     return tuple(read(path) for path in paths())

@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
@@ -18,7 +17,7 @@ import departures
 import derive
 import figures
 import verify
-from catalog import Activation, Parameter, pick
+from catalog import Activation, Parameter
 from exact import Exact
 from project import Problem
 from tex import digits, tex
@@ -55,6 +54,8 @@ def number(value: float, figures: int = 6) -> str:
     if math.isinf(value):
         return sign + "∞"
     text = f"{abs(value):.{figures}g}"
+    if "e+" in text and abs(value) < 1e5:
+        text = f"{abs(value):.0f}"
     if "e" in text:
         mantissa, exponent = text.split("e")
         power = f"10<sup>{int(exponent)}</sup>".replace("-", "−")
@@ -197,7 +198,8 @@ def derivative(activation: Activation) -> str:
     if cuts:
         points = ", ".join(f"${tex(at)}$" for at in cuts)
         lines.append(
-            f"At {points} there is no derivative; the value there is PyTorch's convention."
+            f"At {points} there is no derivative{_unless(activation)}; the value given there is "
+            "PyTorch's convention."
         )
     outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
     if len(cuts) == 1:
@@ -207,6 +209,17 @@ def derivative(activation: Activation) -> str:
     steps = by_steps(activation) if activation.steps else by_pieces(activation)
     lines.append("Each equality below is proved by SymPy whenever this page is built.")
     return blocks(*lines, '<div class="steps" markdown>', *steps, "</div>")
+
+
+def _unless(activation: Activation) -> str:
+    """Return for which parameters the slopes at a kink agree after all."""
+    found = [
+        f", unless `{p.symbol.name}` is {plain(value)}"
+        for kink in derive.facts(activation).kinks
+        for p in activation.parameters
+        for value in sp.solve(kink.jump[0] - kink.jump[1], p.symbol)
+    ]
+    return "".join(dict.fromkeys(found))
 
 
 def by_steps(activation: Activation) -> list[str]:
@@ -246,7 +259,7 @@ def by_pieces(activation: Activation) -> list[str]:
             general = approach + tex((f(at + h) - f(at)) / h)
             held = approach + tex(quotient, parameters)
             lines.append(_indent(display(f"{general} = {held}", tex(slope, parameters))))
-        lines.append("    The two differ, so there is no derivative here.")
+        lines.append(f"    The two differ, so there is no derivative here{_unless(activation)}.")
     return lines
 
 
@@ -599,44 +612,26 @@ def fragments(activation: Activation) -> dict[str, str]:
         "shape.md": shape(activation),
         "kinks.md": kinks(activation),
         "error.md": error(activation),
+        "row.md": row(activation),
     }
 
 
 # Across functions
 
 
-def overviews(activations: Sequence[Activation], pages: Iterable[Path]) -> dict[str, str]:
-    """Return the table of all, and for each page of docs/compare/ what it asks for."""
-    result = {"catalog.md": overview(activations)}
-    for path in pages:
-        head = re.search(r"^functions: \[(.*)\]$", path.read_text(encoding="utf-8"), re.MULTILINE)
-        if head:
-            try:
-                chosen = [pick(name.strip()) for name in head[1].split(",")]
-            except Problem as problem:
-                raise Problem(f"docs/compare/{path.name}: {problem}") from None
-            result |= {f"{path.stem}-{k}.md": v for k, v in overlays(path.stem, chosen).items()}
-    return result
-
-
-def overview(activations: Sequence[Activation]) -> str:
-    """Return the table of all activations."""
-    rows = []
-    for a in activations:
-        facts = derive.facts(a)
-        picture = figures.thumbnail(curves(a)[:2], xlim=SPAN)
-        rows.append(
-            [
-                f"[{picture}<br>{a.title}](activations/{a.name}.md)",
-                f"${tex(a.formula, a.parameters)}$",
-                f"${tex(a.derivative, a.parameters)}$",
-                f"${tex(facts.range)}$",
-                _class(facts),
-                f"${tex(facts.lipschitz, a.parameters)}$",
-            ]
-        )
-    head = ["", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope"]
-    return table(head, rows, "catalog")
+def row(activation: Activation) -> str:
+    """Return the line of the table of all."""
+    facts, p = derive.facts(activation), activation.parameters
+    picture = figures.thumbnail(curves(activation)[:2], xlim=SPAN)
+    cells = [
+        f"[{picture}<br>{activation.title}](activations/{activation.name}.md)",
+        f"${tex(activation.formula, p)}$",
+        f"${tex(activation.derivative, p)}$",
+        f"${tex(facts.range)}$",
+        _class(facts),
+        f"${tex(facts.lipschitz, p)}$",
+    ]
+    return "| " + " | ".join(cells) + " |"
 
 
 def _class(facts: derive.Facts) -> str:
@@ -667,8 +662,8 @@ def _few(value: sp.Expr | arb) -> sp.Basic | arb:
     return sp.Symbol(digits(value, 6)) if isinstance(value, arb) else value
 
 
-def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
-    """Return several functions overlaid, their slopes, and the toy model 2 f(3x + 0.1) + 0.2."""
+def comparison(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
+    """Return functions overlaid, their slopes, the toy model 2 f(3x + 0.1) + 0.2, and numbers."""
     names = ", ".join(a.title for a in chosen)
     values = [curve(a, 0, a.title) for a in chosen]
     slopes = [curve(a, 1, a.title) for a in chosen]
@@ -676,15 +671,15 @@ def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
     toys = [figures.Curve(a.title, x, 2 * a.function(3 * x + 0.1) + 0.2) for a in chosen]
     toys.append(figures.Curve("no activation", x, 2 * (3 * x + 0.1) + 0.2))
     return {
-        "numbers": numbers(chosen),
-        "values": figures.plot(
+        "numbers.md": numbers(chosen),
+        "values.md": figures.plot(
             f"{key}-values",
             values,
             title=names,
             description=f"The graphs of {names} for x from −5 to 5, overlaid.",
             xlim=SPAN,
         ),
-        "slopes": figures.plot(
+        "slopes.md": figures.plot(
             f"{key}-slopes",
             slopes,
             title=f"Derivatives of {names}",
@@ -692,7 +687,7 @@ def overlays(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
             "one-sided slopes that are not taken.",
             xlim=SPAN,
         ),
-        "toy": figures.plot(
+        "toy.md": figures.plot(
             f"{key}-toy",
             toys,
             title="2 f(3x + 0.1) + 0.2",

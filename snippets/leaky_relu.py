@@ -19,7 +19,7 @@ def leaky_relu(x, negative_slope=0.01):
 
 def leaky_relu_grad(x, negative_slope=0.01):
     """Return the derivative: 1 where x > 0, else negative_slope, and nan at nan."""
-    step = np.heaviside(np.asarray(x) * 1.0, 0)  # the second argument is the value at 0
+    step = np.sign(np.maximum(np.asarray(x) * 1.0, 0))  # 1 where x > 0, else 0
     return step + negative_slope * (1 - step)
 
 

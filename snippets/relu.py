@@ -18,7 +18,7 @@ def relu(x):
 
 def relu_grad(x):
     """Return the derivative for each element of x: 1 where x > 0, else 0, and nan at nan."""
-    return np.heaviside(np.asarray(x) * 1.0, 0)  # the second argument is the value at 0
+    return np.sign(np.maximum(np.asarray(x) * 1.0, 0))
 
 
 # %% PyTorch

@@ -14,8 +14,7 @@ import numpy as np
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)) for each element of x; float16, 32 and 64 keep their dtype."""
     x = np.asarray(x) * 1.0  # integers become float64
-    e = np.exp(-np.abs(x))  # between 0 and 1, so it cannot overflow
-    return np.where(x < 0, e, 1.0) / (1 + e)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))  # no exponent above 0: no overflow
 
 
 def sigmoid_grad(x):

@@ -19,9 +19,9 @@ NAMES = [path.stem for path in paths()]
 def quick(tmp_path, monkeypatch):
     """The build with a folder of its own, and fragments that cost nothing."""
     monkeypatch.setattr(build, "GENERATED", tmp_path)
-    monkeypatch.setattr(page, "fragments", lambda activation: {"definition.md": activation.name})
-    monkeypatch.setattr(page, "overviews", lambda activations, pages: {"catalog.md": "all"})
-    assert build.build() == [*NAMES, "overview"]
+    monkeypatch.setattr(page, "fragments", lambda a: {"definition.md": a.name, "row.md": "| |"})
+    monkeypatch.setattr(page, "comparison", lambda key, chosen: {"values.md": key})
+    assert build.build() == [*NAMES, "compare/four"]
     return tmp_path
 
 
@@ -31,19 +31,19 @@ def test_nothing_changed_makes_nothing(quick):
 
 def test_a_script_or_a_measurement_remakes_all(quick, monkeypatch):
     monkeypatch.setattr(build, "scripts_key", lambda: "another")
-    assert build.build() == [*NAMES, "overview"]
+    assert build.build() == [*NAMES, "compare/four"]
 
 
 def test_a_package_version_remakes_all(quick, monkeypatch):
     version = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda p: version(p) + "1" * (p == "mpmath"))
-    assert build.build() == [*NAMES, "overview"]
+    assert build.build() == [*NAMES, "compare/four"]
 
 
 @pytest.mark.parametrize("variable", ["ATEN_CPU_CAPABILITY", "NPY_DISABLE_CPU_FEATURES"])
 def test_another_cpu_capability_remakes_all(quick, monkeypatch, variable):
     monkeypatch.setenv(variable, "x")
-    assert build.build() == [*NAMES, "overview"]
+    assert build.build() == [*NAMES, "compare/four"]
 
 
 def test_a_damaged_or_missing_fragment_is_made_again(quick):

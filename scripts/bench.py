@@ -1,0 +1,241 @@
+"""Measure what the project costs, each number beside something to compare it with: `make bench`.
+
+What is compared runs in turns, so that a slow moment of the machine meets all alike; the table
+holds medians. Builds run in copies: the project itself is left as it is.
+"""
+
+import argparse
+import gzip
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import chain, pairwise
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import figures
+import page
+from catalog import Activation, catalog, pick
+from project import ROOT, Problem
+from website import FOLDERS
+
+Cost = tuple[float, float]  # seconds: CPU, wall
+SIZE = 1_000_000
+# Material with its search and the same Markdown extensions, but nothing to make or to check.
+BARE = "{INHERIT: mkdocs.yml, hooks: [], plugins: [search], strict: false}\n"
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return aligned text, the first column to the left and numbers to the right."""
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = [
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in lines
+    ]
+    return "\n".join(["", title, "", *text])
+
+
+def machine() -> str:
+    """Return the processor and the versions."""
+    import torch
+
+    info = Path("/proc/cpuinfo")
+    names = (
+        re.findall(r"^model name\s*: (.*)$", info.read_text(), re.MULTILINE)
+        if info.exists()
+        else []
+    )
+    cpu = names[0] if names else platform.processor() or platform.machine()
+    packages = ("numpy", "torch", "mkdocs", "mkdocs-material")
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
+    capability = torch.backends.cpu.get_cpu_capability()
+    about = [f"{cpu} ({capability} in torch)", f"{os.cpu_count()} cores"]
+    return ", ".join([*about, f"Python {platform.python_version()}", *versions])
+
+
+def in_turns(calls: Sequence[Callable[[], object]], seconds: float) -> tuple[list[float], int]:
+    """Call one after the other, for so long; return median CPU seconds and how many turns."""
+    turns: list[list[float]] = []
+    end = time.monotonic() + seconds
+    while len(turns) < 3 or time.monotonic() < end:
+        clock = [time.process_time()]
+        for call in calls:
+            call()
+            clock.append(time.process_time())
+        turns.append([after - before for before, after in pairwise(clock)])
+    return [median(taken) for taken in zip(*turns, strict=True)], len(turns)
+
+
+# The site
+
+
+def python(folder: Path, *arguments: str) -> Cost:
+    """Run Python in a copy; return what it and its children take. Raises Problem if it fails."""
+    environment = os.environ | {
+        "PYTHONPATH": str(folder / "scripts"),
+        "NO_MKDOCS_2_WARNING": "1",  # silences a banner of mkdocs-material
+    }
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        raise Problem(f"a build to be measured failed:\n{done.stdout}{done.stderr}".rstrip())
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall
+
+
+def copy(folder: Path) -> None:
+    """Copy what a build reads, and nothing that one wrote."""
+    folder.mkdir()
+    for file in filter(Path.is_file, ROOT.iterdir()):
+        shutil.copy(file, folder)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def strip(built: Path, folder: Path) -> None:
+    """Copy a built project so that MkDocs alone gives its pages: fragments put in, lessons run.
+
+    The outputs of lessons are left out: no Markdown parser reads them in the real build either.
+    """
+    shutil.copytree(built, folder, ignore=shutil.ignore_patterns("site", "generated", ".cache"))
+    for lesson in (built / ".cache" / "lessons").glob("*.json"):
+        name = lesson.stem.rpartition("-")[0]
+        text = json.loads(lesson.read_text())["markdown"]
+        (folder / "docs" / "learn" / f"{name}.md").write_text(text)
+    for path in (folder / "docs").rglob("*.md"):
+        parts = re.split(r'^--8<-- "(.+)"$', path.read_text(), flags=re.MULTILINE)
+        parts[1::2] = [(built / "generated" / name).read_text() for name in parts[1::2]]
+        path.write_text("".join(parts))
+    (folder / "bare.yml").write_text(BARE)
+
+
+def append(file: Path, line: str) -> None:
+    """Add a paragraph or a line of code to a file of a copy."""
+    file.write_text(f"{file.read_text()}\n{line}\n")
+
+
+def builds(rounds: int) -> str:
+    """Build the site in every way, in turns; return a table. Raises Problem if a build fails."""
+    names = [a.name for a in catalog()]
+    with tempfile.TemporaryDirectory(prefix="bench.") as temporary:
+        work, bare = Path(temporary, "work"), Path(temporary, "bare")
+        copy(work)
+        website = partial(python, work, "scripts/website.py")
+        cold = website()
+        strip(work, bare)
+        turns: list[list[Cost]] = []
+        for i in range(rounds):
+            name = names[i % len(names)]
+            turn = [python(bare, "-m", "mkdocs", "build", "-f", "bare.yml"), website()]
+            shutil.rmtree(bare / "site")
+            shutil.rmtree(work / "site")
+            turn.append(website())
+            append(work / "snippets" / f"{name}.py", f"# Comment {i}, in the last cell: Facts.")
+            turn.append(website())
+            append(work / "docs" / "activations" / f"{name}.md", f"Sentence {i}.")
+            turn.append(website())
+            turns.append(turn)
+    bare_costs, *others = zip(*turns, strict=True)
+    ways = "nothing changed", "site/ gone", "a snippet changed", "a page's prose changed"
+    costs = {"bare MkDocs": bare_costs, "nothing made before": (cold,)}
+    costs |= zip(ways, others, strict=True)
+    rows, reference = [], median(cpu for cpu, _ in bare_costs)
+    for way, taken in costs.items():
+        cpu, wall = map(median, zip(*taken, strict=True))
+        rows.append([way, str(len(taken)), f"{cpu:.2f}", f"{wall:.2f}", f"{cpu / reference:.2f}"])
+    title = f"Builds of the site, {len(names)} functions: seconds, and the ratio of CPU seconds"
+    return table(title, ["", "runs", "CPU", "wall", "× bare"], rows)
+
+
+# Figures
+
+
+def image(figure: Figure, curves: Iterable[figures.Curve]) -> bytes:
+    """Return the same curves as the PNG that Matplotlib draws by default."""
+    figure.clear()
+    axes = figure.subplots()
+    axes.grid()
+    for curve in curves:
+        axes.plot(*curve.points(), label=curve.label)
+    axes.legend()
+    figure.savefig(file := io.BytesIO(), format="png")
+    return file.getvalue()
+
+
+def drawing(a: Activation, seconds: float) -> list[str]:
+    """Draw the figures of a page; return a row."""
+    curves = page.curves(a)
+    plot = partial(figures.plot, a.name, curves, title="f", description="f", xlim=page.SPAN)
+    png = partial(image, Figure(), curves)
+    thumbnail = partial(figures.thumbnail, curves[:2], xlim=page.SPAN)
+    (svg, small, reference), turns = in_turns([plot, thumbnail, png], seconds)
+    times = [f"{1000 * taken:.1f}" for taken in (svg, small, reference)]
+    share = len(gzip.compress(plot().encode())) / len(png())
+    return [a.name, str(turns), *times, f"{svg / reference:.2f}", f"{share:.3f}"]
+
+
+# Functions
+
+
+def speeds(a: Activation, dtype: str, seconds: float) -> list[list[str]]:
+    """Run a function and its gradient on a million normal numbers; return a row for each."""
+    import torch
+
+    torch.set_num_threads(1)
+    x = np.random.default_rng(0).standard_normal(SIZE).astype(dtype)
+    constant = torch.from_numpy(x)
+    variable = torch.from_numpy(x).requires_grad_()
+    y = a.module(variable)
+    backward = partial(torch.autograd.grad, y, variable, torch.ones_like(y), retain_graph=True)
+    own = [partial(function, x) for function in (a.function, a.gradient)]
+    calls = [partial(np.exp, x), own[0], partial(a.module, constant), own[1], backward]
+    taken, turns = in_turns(calls, seconds)
+    exp, *rest = [1e9 * cpu / SIZE for cpu in taken]
+    rows = []
+    for name, (ours, theirs) in ((a.name, rest[:2]), (f"{a.name}_grad", rest[2:])):
+        numbers = ours, theirs, exp, ours / theirs, ours / exp
+        rows.append([name, dtype, str(turns), *(f"{number:.2f}" for number in numbers)])
+    return rows
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="draw and run only these activations")
+    parser.add_argument("--quick", action="store_true", help="fewer runs, rougher numbers")
+    options = parser.parse_args()
+    chosen = [pick(name) for name in options.names] or catalog()
+    rounds, seconds = (1, 2 / len(chosen)) if options.quick else (3, 8 / len(chosen))
+
+    print(machine(), flush=True)
+    print(builds(rounds), flush=True)
+    title = "Figures: ms of CPU, beside the same curves as a PNG by Matplotlib"
+    head = ["", "runs", "figure", "thumbnail", "PNG", "× PNG", "bytes gzipped × PNG"]
+    print(table(title, head, [drawing(a, seconds) for a in chosen]), flush=True)
+    title = f"Functions: ns of CPU an element, {SIZE:,} standard normal numbers, one thread"
+    head = ["", "dtype", "runs", "NumPy cell", "torch", "np.exp", "× torch", "× np.exp"]
+    rows = [speeds(a, dtype, seconds) for a in chosen for dtype in ("float32", "float64")]
+    print(table(title, head, chain(*rows)))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Problem as problem:
+        sys.exit(str(problem))
