@@ -1,5 +1,6 @@
 """The measure of error: known distances, and errors that it must see."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -104,8 +105,8 @@ def test_inputs_cover_the_formats():
 
 def test_a_wrong_result_is_named(monkeypatch):
     sigmoid = pick("sigmoid")
-    wrong = type(sigmoid)(
-        **{**vars(sigmoid), "gradient": lambda x: np.where(x == 2, 0 * x, sigmoid.gradient(x))}
+    wrong = dataclasses.replace(
+        sigmoid, gradient=lambda x: np.where(x == 2, 0 * x, sigmoid.gradient(x))
     )
     with pytest.raises(Problem, match=r"snippets/sigmoid.py: .*\(2\.0\) = 0\.0 in"):
         verify.numpy_error(wrong, 1, {}, verify.FORMATS["float16"])
@@ -113,7 +114,7 @@ def test_a_wrong_result_is_named(monkeypatch):
 
 def test_a_flag_is_named():
     sigmoid = pick("sigmoid")
-    naive = type(sigmoid)(**{**vars(sigmoid), "function": lambda x: 1 / (1 + np.exp(-x))})
+    naive = dataclasses.replace(sigmoid, function=lambda x: 1 / (1 + np.exp(-x)))
     with pytest.raises(Problem, match=r"sigmoid.py: .*overflow"):
         verify.numpy_error(naive, 0, {}, verify.FORMATS["float32"])
 
