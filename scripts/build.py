@@ -6,54 +6,28 @@ covers the snippet, the scripts, the measurements, the versions and the processo
 torch are imported only when something is made anew.
 """
 
-import hashlib
-import importlib.metadata
-import os
-import platform
 import re
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from project import ROOT, SNIPPETS, Problem, heading
+from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_files, heading
 
 GENERATED = ROOT / "generated"
 OVERVIEWS = ("overview", "compare")  # folders beside those of the functions
 TABLE = ("", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope")
 TOOLS = {"bench.py", "website.py"}  # scripts that no fragment and no lesson depends on
-PACKAGES = ("torch", "numpy", "sympy", "mpmath", "matplotlib", "python-flint")
 
 
 # What the output depends on
-
-
-def environment_key() -> str:
-    """Return a hash of what results depend on beside the sources: versions and processor."""
-    lines = [platform.python_version(), platform.platform()]
-    lines += [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
-    lines += [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith(("ATEN_", "NPY_"))]
-    cpu = Path("/proc/cpuinfo")
-    if cpu.exists():
-        lines += sorted(
-            {s for s in cpu.read_text().splitlines() if s.startswith(("flags", "model name"))}
-        )
-    return _hash(*lines)
 
 
 def scripts_key() -> str:
     """Return a hash of the scripts and of the committed measurements."""
     files = [p for p in (ROOT / "scripts").glob("*.py") if p.name not in TOOLS]
     files += (ROOT / "docs" / "measured").glob("*")
-    return _hash(*(part for file in sorted(files) for part in (file.name, file.read_bytes())))
-
-
-def _hash(*parts: str | bytes) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
+    return hashed_files(files, ROOT)
 
 
 def _fresh(folder: Path, key: str) -> bool:
@@ -63,15 +37,14 @@ def _fresh(folder: Path, key: str) -> bool:
 
 
 def _contents(folder: Path) -> str:
-    files = sorted(f for f in folder.iterdir() if f.name != ".key")
-    return _hash(*(part for f in files for part in (f.name, f.read_bytes())))
+    return hashed_files((f for f in folder.iterdir() if f.name != ".key"), folder)
 
 
 def _replace(folder: Path, key: str, fragments: dict[str, str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, text in fragments.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
     (folder / ".key").write_text(f"{key} {_contents(folder)}")
 
 
@@ -141,10 +114,10 @@ def build(names: Iterable[str] = ()) -> list[str]:
     if unknown := sorted(set(names) - set(found)):
         raise Problem(f"there is no snippets/{unknown[0]}.py; there are: {', '.join(found)}")
     check_pages(found)
-    base = _hash(environment_key(), scripts_key())
+    base = hashed(environment_key(), scripts_key())
     made = []
     for name in names or found:
-        key = _hash(base, (SNIPPETS / f"{name}.py").read_bytes())
+        key = hashed(base, (SNIPPETS / f"{name}.py").read_bytes())
         if not _fresh(GENERATED / name, key):
             import page
             from catalog import pick
@@ -163,12 +136,13 @@ def build(names: Iterable[str] = ()) -> list[str]:
 
 def _write_table(names: list[str]) -> None:
     """Write the table of all from the rows that stand beside the fragments of each."""
-    rows = [(GENERATED / name / "row.md").read_text() for name in names]
+    rows = [(GENERATED / name / "row.md").read_text(encoding="utf-8") for name in names]
     lines = ["| " + " | ".join(TABLE) + " |", "|" + " --- |" * len(TABLE), *rows]
     folder = GENERATED / OVERVIEWS[0]
-    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     text = '<div class="table-scroll catalog" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
-    (folder / "catalog.md").write_text(text)
+    (folder / "catalog.md").write_text(text, encoding="utf-8")
 
 
 def _comparisons(base: str) -> list[str]:
@@ -176,7 +150,7 @@ def _comparisons(base: str) -> list[str]:
 
     Raises Problem for a page that names none or an unknown one.
     """
-    made = []
+    made, kept = [], set()
     for file in sorted((ROOT / "docs" / "compare").glob("*.md")):
         head = re.search(r"^functions: \[(.*)\]$", file.read_text(encoding="utf-8"), re.MULTILINE)
         if not head:
@@ -185,7 +159,7 @@ def _comparisons(base: str) -> list[str]:
         if unknown := [path for path in chosen if not path.exists()]:
             raise Problem(f"docs/compare/{file.name}: there is no snippets/{unknown[0].name}")
         folder = GENERATED / OVERVIEWS[1] / file.stem
-        key = _hash(base, *(part for path in chosen for part in (path.name, path.read_bytes())))
+        key = hashed(base, *(part for path in chosen for part in (path.name, path.read_bytes())))
         if not _fresh(folder, key):
             import page
             from catalog import read
@@ -193,6 +167,10 @@ def _comparisons(base: str) -> list[str]:
             print(f"compare/{file.stem} …", file=sys.stderr, flush=True)
             _replace(folder, key, page.comparison(file.stem, [read(path) for path in chosen]))
             made.append(f"compare/{file.stem}")
+        kept.add(file.stem)
+    for folder in (GENERATED / OVERVIEWS[1]).glob("*"):
+        if folder.name not in kept:
+            shutil.rmtree(folder)
     return made
 
 

@@ -23,7 +23,6 @@ import numpy as np
 
 import verify
 from catalog import Activation, catalog, pick
-from derive import limit, pieces
 from project import ROOT, Problem
 
 FILE = ROOT / "docs" / "measured" / "departures.json"
@@ -39,17 +38,6 @@ def capability() -> str:
     import torch
 
     return torch.backends.cpu.get_cpu_capability()
-
-
-def ends(activation: Activation, order: int, setting: dict[str, float]) -> dict[float, float]:
-    """Return what f or f' should give at −inf, +inf and nan: the limits, and nan."""
-    expression, x = activation.at(order, setting), activation.x
-    parts = pieces(expression, x)
-    return {
-        -math.inf: float(limit(parts[0], x, False)),
-        math.inf: float(limit(parts[-1], x, True)),
-        math.nan: math.nan,
-    }
 
 
 def regions(bad: np.ndarray, points: np.ndarray) -> list[tuple[int, int]]:
@@ -108,7 +96,7 @@ def _of_finite(
             "code": code,
             "region": [float(points[low]), float(points[high])],
             "ulp": _short(off[way][i]),
-            "relative": _short(verify.relative(both[way], exact)[here].max()),
+            "relative": _short(verify.shares(both[way], exact, form)[here].max()),
             "input": float(points[i]),
             "got": _json(both[way][i]),
             "exact": float(exact.nearest[i]),
@@ -118,13 +106,13 @@ def _of_finite(
 def _of_ends(
     activation: Activation, order: int, setting: dict[str, float], form: verify.Format
 ) -> Iterable[Record]:
-    for point, want in ends(activation, order, setting).items():
+    for point, want in verify.ends(activation, order, setting).items():
         row = np.full(256, point)
         got = [
             float(verify.torch_values(activation, order, setting, form, row, strided)[0])
             for strided in (False, True)
         ]
-        wrong = [not agree(g, want, form) for g in got]
+        wrong = [not verify.agree(g, want, form) for g in got]
         if any(wrong):
             yield {
                 "code": "any" if all(wrong) else ("scalar" if wrong[1] else "vector"),
@@ -132,13 +120,6 @@ def _of_ends(
                 "got": _json(got[wrong.index(True)]),
                 "exact": _json(want),
             }
-
-
-def agree(got: float, want: float, form: verify.Format) -> bool:
-    """Tell whether a result is right: within tolerance, and inf or nan where it should be."""
-    if math.isnan(want) or math.isinf(want):
-        return math.isnan(got) if math.isnan(want) else got == want
-    return abs(got - want) <= form.tolerance * float(verify.ulp(np.array(want), form))
 
 
 def _json(value: float) -> float | str:
@@ -221,13 +202,14 @@ def write() -> None:
         results[answer["capability"]] = answer["records"]
         print(f"{answer['capability']}: {len(answer['records'])} departures", file=sys.stderr)
     versions = {p: importlib.metadata.version(p) for p in ("torch", "numpy", "python-flint")}
+    old = json.loads(FILE.read_text())["capabilities"] if FILE.exists() else {}
     data = {
         "command": COMMAND,
         "date": datetime.date.today().isoformat(),
         "machine": f"{platform.machine()}, {platform.system()}",
         "versions": versions,
         "tolerance_ulp": {f.name: f.tolerance for f in verify.FORMATS.values()},
-        "capabilities": results,
+        "capabilities": old | results,
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(data, indent=1, allow_nan=False)

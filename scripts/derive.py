@@ -14,13 +14,13 @@ import sympy as sp
 from flint import arb, ctx
 from sympy.calculus.util import continuous_domain
 
+import tails
 from catalog import Activation
 from exact import Exact, compile_ball, integral
 from project import Problem
 
 REACH = (-53.7, 51.3)  # where zeros are looked for; uneven, so that no cut falls on a round number
 SMOOTH = 6  # derivatives compared at a breakpoint
-DIGITS = 20
 Number: TypeAlias = sp.Expr | arb
 
 
@@ -101,9 +101,10 @@ def equal(first: sp.Expr, second: sp.Expr, x: sp.Symbol) -> bool | None:
     """Prove two expressions equal for every x, breakpoints included; None when not settled."""
     cuts = sorted({*breakpoints(first, x), *breakpoints(second, x)})
     for cut in cuts:
-        difference = sp.simplify((first - second).subs(x, cut))
-        if difference != 0:
-            return False
+        difference = (first - second).subs(x, cut)
+        if sp.simplify(difference) != 0:
+            constants = {s: sp.Rational(3, 7) for s in difference.free_symbols}
+            return None if _ball(difference.subs(constants)).contains(0) else False
     ends = [-sp.oo, *cuts, sp.oo]
     results = []
     for low, high in pairwise(ends):
@@ -124,19 +125,15 @@ def _unfold(activation: Activation, expression: sp.Expr) -> sp.Expr:
 
 
 def prove_steps(activation: Activation) -> None:
-    """Prove each step of the derivation equal to the one before, and the last to the derivative.
+    """Prove `derivative` right, and each step of the derivation equal to the one before.
 
-    The first step must be the formula under a derivative sign. Raises Problem otherwise.
+    The first step must be the formula under a derivative sign; at a breakpoint the value of
+    `derivative` is a convention. Raises Problem otherwise.
     """
     x, path = activation.x, f"snippets/{activation.name}.py"
-    if equal(activation.derivative, activation.formula.diff(x), x) is not True:
-        cuts = breakpoints(activation.derivative, x)
-        slopes = activation.formula.diff(x)
-        if any(
-            is_zero(p.expression - q.expression, x) is not True
-            for p, q in zip(pieces(activation.derivative, x), pieces(slopes, x), strict=True)
-        ):
-            raise Problem(f"{path}: `derivative` is not the derivative of `formula` (cuts {cuts})")
+    both = (pieces(e, x) for e in (activation.derivative, activation.formula.diff(x)))
+    if any(is_zero(p.expression - q.expression, x) is not True for p, q in zip(*both, strict=True)):
+        raise Problem(f"{path}: `derivative` is not the derivative of `formula`")
     expressions = [_unfold(activation, step) for step, _ in activation.steps]
     if expressions and not isinstance(activation.steps[0][0], sp.Derivative):
         raise Problem(f"{path}: step 1 must be sp.Derivative of the definition")
@@ -155,49 +152,71 @@ def zeros(expression: sp.Expr, x: sp.Symbol, piece: Piece) -> list[Number]:
     """Return the zeros inside the interval of the piece, in order.
 
     Each is proved to be there and to be the only one near: the function has no zero on the boxes
-    left out, and on the others it is monotone with a change of sign, or (at 0) some derivative
-    rules out a second zero. Beyond REACH nothing is looked for. Raises Problem when a box can be
-    settled in none of these ways.
+    left out, and on the others it is monotone with a change of sign, or (at 0 and at the ends)
+    some derivative rules out a second zero; beyond REACH its sign is proved. Raises Problem when
+    a box or a tail can be settled in none of these ways.
     """
     if not expression.has(x):
         return []
     value, slope = (compile_ball(e, x) for e in (expression, expression.diff(x)))
     low = max(REACH[0], float(piece.low)) if piece.low.is_finite else REACH[0]
     high = min(REACH[1], float(piece.high)) if piece.high.is_finite else REACH[1]
-    at_zero = _multiplicity(expression, x) if low < 0 < high else 0
-    alone = compile_ball(expression.diff(x, at_zero), x) if at_zero else None
+    for right, end in ((False, piece.low), (True, piece.high)):
+        if not end.is_finite:
+            tails.sign(expression, x, REACH[right], right)  # proves that there is no zero beyond
+    # 0 and the ends of the piece are looked at by hand: a zero there may be multiple
+    known = [sp.Integer(0)] if low < 0 < high else []
+    known += [e for e in (piece.low, piece.high) if e.is_finite]
+    alone = {
+        float(at): compile_ball(expression.diff(x, order), x)
+        for at in known
+        if (order := _multiplicity(expression, x, at))
+    }
     stack, found = [(low, high)], []
     before, ctx.prec = ctx.prec, 128
     while stack:
         a, b = stack.pop()
-        box = arb((a + b) / 2, (b - a) / 2 * 1.000001)
+        box = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
         if not _contains_zero(value, box):
             continue
-        if alone and a < 0 < b and not _contains_zero(alone, box):
-            found.append((a, b))
-        elif not _contains_zero(slope, box):
-            left, right = value(arb(a)), value(arb(b))
+        if any(a <= at <= b and not _contains_zero(f, box) for at, f in alone.items()):
+            continue  # no zero here but the known one
+        if not _contains_zero(slope, box):
+            left, right = value(box.lower()), value(box.upper())
             if (left < 0 and right > 0) or (left > 0 and right < 0):
-                found.append((a, b))
+                found.append(box)
+            elif left.contains(0) or right.contains(0):
+                ctx.prec = before
+                raise Problem(f"a zero of {expression} falls on the edge of a box near {a}")
         elif b - a < 1e-9:
             ctx.prec = before
             raise Problem(f"cannot separate the zeros of {expression} near {a}")
         else:
             stack += [((a + b) / 2, b), (a, (a + b) / 2)]
-    result = [
-        sp.Integer(0) if alone and a < 0 < b else _refine(value, slope, a, b)
-        for a, b in sorted(found)
-    ]
+    boxes: list[arb] = []
+    for box in sorted((_refine(value, slope, box) for box in found), key=float_of):
+        if not boxes or not boxes[-1].overlaps(box):  # else found from both sides
+            boxes.append(box)
     ctx.prec = before
-    return [_rational(expression, x, z) if isinstance(z, arb) else z for z in result]
+    inside = [box for box in boxes if low < float_of(box) < high]
+    zeros = [
+        *(_closed(expression, x, box) for box in inside),
+        *([known[0]] if 0.0 in alone else []),
+    ]
+    return sorted((z for z in zeros if z not in (piece.low, piece.high)), key=float_of)
 
 
-def _multiplicity(expression: sp.Expr, x: sp.Symbol) -> int:
-    """Return how many derivatives, from the function itself on, vanish at 0."""
+def float_of(number: Number) -> float:
+    """Return the double next to a number."""
+    return float(number.mid()) if isinstance(number, arb) else float(number)
+
+
+def _multiplicity(expression: sp.Expr, x: sp.Symbol, at: sp.Expr) -> int:
+    """Return how many derivatives, from the function itself on, vanish at a point."""
     for order in range(SMOOTH):
-        if sp.simplify(expression.diff(x, order).subs(x, 0)) != 0:
+        if sp.simplify(expression.diff(x, order).subs(x, at)) != 0:
             return order
-    raise Problem(f"{expression} vanishes at 0 to order {SMOOTH} or more")
+    raise Problem(f"{expression} vanishes at {at} to order {SMOOTH} or more")
 
 
 def _contains_zero(function, box: arb) -> bool:
@@ -205,9 +224,8 @@ def _contains_zero(function, box: arb) -> bool:
     return not value.is_finite() or value.contains(0)
 
 
-def _refine(value: Callable, slope: Callable, a: float, b: float) -> arb:
+def _refine(value: Callable, slope: Callable, box: arb) -> arb:
     """Shrink a box that holds one simple zero by interval Newton steps."""
-    box = arb((a + b) / 2, (b - a) / 2)
     ctx.prec = 320
     while box.rad() > arb(2) ** -280:
         middle = box.mid()
@@ -215,10 +233,52 @@ def _refine(value: Callable, slope: Callable, a: float, b: float) -> arb:
     return box
 
 
-def _rational(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
-    """Return the rational number of small denominator that is the zero, where there is one."""
-    guess = sp.nsimplify(sp.Float(box.str(40, radius=False), 40), tolerance=1e-30, rational=True)
-    return guess if guess.q <= 64 and sp.simplify(expression.subs(x, guess)) == 0 else box
+def _closed(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
+    """Return a closed form of a zero where there is a simple one, proved by substitution.
+
+    A rational number of small denominator, the root of one, or Lambert's W of an equation that is
+    linear in x and in one exponential.
+    """
+    digits = sp.Float(box.str(40, radius=False), 40)
+    guesses = [
+        sp.nsimplify(digits, tolerance=1e-30, rational=True),
+        sp.sign(digits) * sp.sqrt(sp.nsimplify(digits**2, tolerance=1e-30, rational=True)),
+    ]
+    small = [g for g in guesses if max(q.q for q in g.atoms(sp.Rational)) <= 64]
+    top = sp.expand(sp.fraction(sp.together(expression))[0])
+    powers = {e for e in top.atoms(sp.exp) if e.has(x)}
+    if len(powers) == 1:
+        (power,) = powers
+        linear = sp.Poly(top.subs(power, z := sp.Dummy()), z, x)
+        if sorted(linear.monoms()) in ([(0, 0), (0, 1), (1, 0)], [(0, 0), (1, 0), (1, 1)]):
+            small += [s for s in sp.solve(top, x) if s.has(sp.LambertW)]
+    for guess in small:
+        if box.overlaps(_ball(guess)) and lambert(expression.subs(x, guess)) == 0:
+            return guess
+    return box
+
+
+def lambert(value: sp.Expr) -> sp.Expr:
+    """Simplify a number in which exp(W(z)) = z / W(z) occurs."""
+
+    def power(u: sp.Expr) -> sp.Expr:
+        for w in u.atoms(sp.LambertW):
+            count = u.coeff(w)
+            if count.is_Integer:
+                return (w.args[0] / w) ** count * sp.exp(u - count * w)
+        return sp.exp(u)
+
+    return sp.simplify(sp.simplify(value.replace(sp.exp, power)))
+
+
+def value_at(expression: sp.Expr, x: sp.Symbol, point: Number) -> Number:
+    """Return a function's value at a number in closed form, or a ball around it."""
+    if isinstance(point, arb):
+        before, ctx.prec = ctx.prec, 320
+        value = compile_ball(expression, x)(point)
+        ctx.prec = before
+        return value
+    return lambert(expression.subs(x, point))
 
 
 # Facts
@@ -243,8 +303,20 @@ class Run:
     sign: int
 
 
-Bound = tuple[sp.Expr, sp.Expr | None]  # a value, and where it is taken; None: only approached
-Solutions = tuple[sp.Set, list[arb]]  # those in closed form, and enclosures of the others
+@dataclass(frozen=True)
+class Span:
+    """An interval whose ends may be balls."""
+
+    start: Number
+    end: Number
+    left_open: bool
+    right_open: bool
+
+
+Bound: TypeAlias = tuple[Number, Number | None]  # a value, and where it is taken, if anywhere
+Solutions: TypeAlias = tuple[
+    sp.Set, list[arb]
+]  # those in closed form, and enclosures of the others
 
 
 @dataclass(frozen=True)
@@ -254,19 +326,19 @@ class Facts:
     kinks: list[Kink]
     smoothness: int | None  # k of C^k; None for C^∞, −1 for a function that jumps
     limits: tuple[tuple[sp.Expr, sp.Expr], ...]  # at −∞ and +∞, of f and of f'
-    range: sp.Set
+    range: Span
     symmetry: str  # "odd", "even", "point" (odd about (0, f(0))) or "neither"
     monotone: list[Run]
-    lipschitz: sp.Expr
-    lipschitz_at: list[sp.Expr]
+    lipschitz: Bound
     fixed: Solutions
     zeros: Solutions
-    turns: list[tuple[Number, sp.Expr, bool]]  # where, value, whether a minimum
+    turns: list[tuple[Number, Number, bool]]  # where, value, whether a minimum
     at_zero: sp.Expr
     mean: Number  # E f(X), E f(X)² and E f'(X)² for a standard normal X
     second_moment: Number
     slope_moment: Number
     gain: Number  # 1 / √E f(X)²
+    carried: Number  # gain² · E f'(X)²: what a layer does to the variance of a gradient
     convex: bool
     concave: bool
 
@@ -285,6 +357,8 @@ def kinks(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Kink]:
             for e in chain
         ]
         order = next((n for n, (a, b) in enumerate(sides) if sp.simplify(a - b) != 0), None)
+        if order is None and len({p.expression for p in pieces(formula, x)}) > 1:
+            raise Problem(f"the pieces of {formula} agree at {at} in {SMOOTH} derivatives")
         if order is not None:
             found.append(Kink(at, order, sides[order], sides[1]))
     return found
@@ -336,28 +410,53 @@ def _bounds(expression: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Bound]:
             found.append((part.expression, Piece(slope, part.low, part.high).inside))
     for part in pieces(slope, x):
         for zero in zeros(part.expression, x, part):
-            if isinstance(zero, arb):
-                raise Problem(f"no closed form for the extremum of {expression} near {zero}")
-            found.append((expression.subs(x, zero), zero))
+            found.append((value_at(expression, x, zero), zero))
     return found
 
 
-def value_range(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> sp.Set:
+def _largest(bounds: list[Bound]) -> list[Bound]:
+    """Return the bounds of the largest value, a closed form first; proved, or Problem."""
+
+    def size(value: Number) -> arb:
+        if isinstance(value, arb):
+            return value
+        if not value.is_finite:
+            return arb.pos_inf() if value > 0 else arb.neg_inf()
+        return _ball(value)
+
+    best = max(bounds, key=lambda b: float(size(b[0]).mid()))
+    equal = [b for b in bounds if b[0] == best[0] and not isinstance(b[0], arb)]
+    others = [b for b in bounds if b not in equal and b is not best]
+    for value, at in others:
+        if not (size(value) < size(best[0]) or (at is None and size(value) <= size(best[0]))):
+            raise Problem(f"cannot tell which is larger: {value} or {best[0]}")
+    return equal or [best]
+
+
+def value_range(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> Span:
     """Return the range of a continuous function, with its ends open where they are not taken."""
     bounds = _bounds(formula, slope, x)
-    low, high = min(v for v, _ in bounds), max(v for v, _ in bounds)
-    taken = {v for v, at in bounds if at is not None}
-    return sp.Interval(low, high, low not in taken, high not in taken)
+    tops = _largest(bounds)
+    lows = [(-v, at) for v, at in _largest([(-v, at) for v, at in bounds])]
+    return Span(
+        lows[0][0],
+        tops[0][0],
+        all(at is None for _, at in lows),
+        all(at is None for _, at in tops),
+    )
 
 
-def lipschitz(slope: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, list[sp.Expr]]:
-    """Return the supremum of |f'| and the points, if any, where a smooth f takes it."""
+def lipschitz(slope: sp.Expr, x: sp.Symbol) -> Bound:
+    """Return the supremum of |f'| and a point where a smooth f takes it, if there is one."""
     constants = [p.expression for p in pieces(slope, x) if not p.expression.has(x)]
     if len(constants) == len(pieces(slope, x)):
-        return sp.Max(*(sp.Abs(c) for c in constants)), []
-    bounds = [(sp.Abs(v), at) for v, at in _bounds(slope, slope.diff(x), x)]
-    top = max(v for v, _ in bounds)
-    return top, [at for v, at in bounds if v == top and at is not None]
+        return sp.Max(*(sp.Abs(c) for c in constants)), None
+    bounds = [
+        (abs(v) if isinstance(v, arb) else sp.Abs(v), at)
+        for v, at in _bounds(slope, slope.diff(x), x)
+    ]
+    tops = _largest(bounds)
+    return next((b for b in tops if b[1] is not None), tops[0])
 
 
 def solutions(expression: sp.Expr, x: sp.Symbol) -> Solutions:
@@ -403,6 +502,10 @@ def mean(expression: sp.Expr, x: sp.Symbol, bound: sp.Expr) -> Number:
     return sp.simplify(total) if isinstance(total, sp.Expr) else total
 
 
+def _as_ball(value: Number) -> arb:
+    return value if isinstance(value, arb) else _ball(value)
+
+
 def _ball(value: sp.Expr) -> arb:
     return Exact(value, sp.Symbol("x", real=True)).ball(0.0)
 
@@ -411,8 +514,9 @@ def _ball(value: sp.Expr) -> arb:
 def facts(activation: Activation) -> Facts:
     """Derive everything that the page states of the shape.
 
-    Kinks, Lipschitz constant and moments keep the parameters as symbols; the rest holds at the
-    defaults, read as decimals (0.01 is 1/100 here, not its binary neighbour).
+    Kinks keep the parameters as symbols, Lipschitz constant and moments too if the pieces are
+    polynomials; the rest holds at the defaults, read as decimals (0.01 is 1/100 here, not its
+    binary neighbour).
     """
     x = activation.x
     decimal = {p.symbol: sp.Rational(str(p.default)) for p in activation.parameters}
@@ -424,16 +528,22 @@ def facts(activation: Activation) -> Facts:
     here = kinks(formula, slope, x)
     runs = monotone(slope, x)
     symmetry = parity(formula, x)
-    steepest, where = lipschitz(activation.derivative, x)
-    bound = sp.Max(1, steepest, sp.Abs(formula.subs(x, 0)))
+    straight = all(p.expression.is_polynomial(x) for p in pieces(activation.formula, x))
+    shown = (activation.formula, activation.derivative) if straight else (formula, slope)
+    steepest = lipschitz(shown[1], x)
+    top = steepest[0]
+    bound = top.abs_upper() if isinstance(top, arb) else sp.Max(1, top, sp.Abs(formula.subs(x, 0)))
+    bound = sp.Integer(int(float(bound)) + 1) if isinstance(bound, arb) else bound
     turns = [
-        (after.low, formula.subs(x, after.low), before.sign < 0)
+        (after.low, value_at(formula, x, after.low), before.sign < 0)
         for before, after in pairwise(runs)
         if before.sign * after.sign < 0
     ]
     bends = [run.sign for run in monotone(slope.diff(x), x)]
     bends += [sp.sign(k.slopes[1] - k.slopes[0]) for k in here if k.order == 1]
-    second = mean(sp.piecewise_fold(activation.formula**2), x, bound**2)
+    second = mean(sp.piecewise_fold(shown[0] ** 2), x, bound**2)
+    steep = mean(sp.piecewise_fold(shown[1] ** 2), x, bound**2)
+    closed = isinstance(second, sp.Expr) and isinstance(steep, sp.Expr)
     return Facts(
         kinks=kinks(activation.formula, activation.derivative, x),
         smoothness=min((k.order - 1 for k in here), default=None),
@@ -445,17 +555,15 @@ def facts(activation: Activation) -> Facts:
         symmetry=symmetry,
         monotone=runs,
         lipschitz=steepest,
-        lipschitz_at=where,
         fixed=solutions(formula - x, x),
         zeros=solutions(formula, x),
         turns=turns,
         at_zero=formula.subs(x, 0),
-        mean=formula.subs(x, 0)
-        if symmetry in ("odd", "point")
-        else mean(activation.formula, x, bound),
+        mean=formula.subs(x, 0) if symmetry in ("odd", "point") else mean(shown[0], x, bound),
         second_moment=second,
         gain=sp.sqrt(1 / second) if isinstance(second, sp.Expr) else 1 / second.sqrt(),
-        slope_moment=mean(sp.piecewise_fold(activation.derivative**2), x, bound**2),
+        slope_moment=steep,
+        carried=sp.simplify(steep / second) if closed else _as_ball(steep) / _as_ball(second),
         convex=min(bends) >= 0,
         concave=max(bends) <= 0,
     )

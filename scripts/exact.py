@@ -31,6 +31,7 @@ FUNCTIONS = {
     sp.tanh: "tanh",
     sp.erf: "erf",
     sp.erfc: "erfc",
+    sp.LambertW: "lambertw",
 }
 CONSTANTS = {sp.pi: "arb.pi()", sp.E: "arb.const_e()"}
 RELATIONS = {sp.Gt: ">", sp.Lt: "<", sp.Ge: ">=", sp.Le: "<="}
@@ -49,6 +50,31 @@ def _holds(yes: bool, no: bool) -> bool:
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 
 
+def _steady(node: sp.Add) -> sp.Expr:
+    """Rewrite c ± c erf(u), c ± c tanh(u), c − c tanh²(u), where nearly all digits can cancel."""
+    for term in node.args:
+        found = list(term.atoms(sp.erf, sp.tanh))
+        if len(found) != 1:
+            continue
+        f, u = found[0], found[0].args[0]
+        for power in (1, 2):
+            c = term / f**power
+            if c.has(f):
+                continue
+            side = next((s for s in (1, -1) if s * c in node.args), 0)  # c + c f, or c − c f
+            if not side or (power, side) == (2, 1):
+                continue
+            if power == 2:
+                near = 4 / (sp.exp(u) + sp.exp(-u)) ** 2 if isinstance(f, sp.tanh) else None
+            elif isinstance(f, sp.erf):
+                near = sp.erfc(-side * u)
+            else:
+                near = 2 / (1 + sp.exp(-2 * side * u))
+            if near is not None:
+                return node - term - side * c + side * c * near
+    return node
+
+
 def _code(node: sp.Basic, x: sp.Symbol) -> str:
     """Write a SymPy expression as Python over balls."""
     if node == x:
@@ -61,6 +87,8 @@ def _code(node: sp.Basic, x: sp.Symbol) -> str:
         return f"(arb({node.p}) / {node.q})"
     if isinstance(node, sp.UnevaluatedExpr):
         return _code(node.args[0], x)
+    if isinstance(node, sp.Add) and (better := _steady(node)) != node:
+        return _code(better, x)
     if isinstance(node, sp.Add | sp.Mul):
         sign = "+" if isinstance(node, sp.Add) else "*"
         return "(" + sign.join(_code(part, x) for part in node.args) + ")"
@@ -81,6 +109,8 @@ def _code(node: sp.Basic, x: sp.Symbol) -> str:
         for value, condition in reversed(branches):
             code = f"({_code(value, x)} if {_condition(condition, x)} else {code})"
         return code
+    if isinstance(node, sp.log) and 1 in node.args[0].as_ordered_terms():
+        return f"_ball({_code(node.args[0] - 1, x)}).log1p()"
     name = FUNCTIONS.get(type(node))
     if name is None:
         raise Problem(f"no exact evaluation for {type(node).__name__} in {node}")

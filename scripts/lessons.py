@@ -6,9 +6,7 @@ formulas, notes and code blocks of every other page.
 """
 
 import asyncio
-import hashlib
 import html
-import importlib.metadata
 import json
 import os
 import re
@@ -19,10 +17,9 @@ from typing import Any
 
 import build
 import mathml
-from project import ROOT, SNIPPETS, Problem, shown
+from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_files, shown
 
 CACHE = ROOT / ".cache" / "lessons"
-PACKAGES = ("ipykernel", "ipython", "jupytext", "math-core", "nbclient")  # beside build.py's
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -68,13 +65,8 @@ def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
 
 def _key(path: Path) -> str:
     """Hash the lesson, what it can import or read, and what it runs on."""
-    digest = hashlib.sha256(f"{build.environment_key()} {build.scripts_key()}".encode())
-    for package in PACKAGES:
-        digest.update(f"{package} {importlib.metadata.version(package)}\n".encode())
-    for file in [path, *sorted(SNIPPETS.glob("*.py"))]:
-        content = file.read_bytes()
-        digest.update(f"{file.name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()[:32]
+    files = hashed_files([path, *SNIPPETS.glob("*.py")])
+    return hashed(environment_key(), build.scripts_key(), files)[:32]
 
 
 async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:

@@ -20,7 +20,7 @@ import verify
 from catalog import Activation, Parameter
 from exact import Exact
 from project import Problem
-from tex import digits, tex
+from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
 
@@ -46,14 +46,14 @@ def display(left: str, right: str) -> str:
     return f"$$\n{left} = {right}\n$$\n"
 
 
-def number(value: float, figures: int = 6) -> str:
+def number(value: float, digits: int = 6) -> str:
     """Return a float as text: minus as U+2212, ∞, nan, −0, powers of ten as superscripts."""
     if math.isnan(value):
         return "nan"
     sign = "−" if math.copysign(1, value) < 0 else ""
     if math.isinf(value):
         return sign + "∞"
-    text = f"{abs(value):.{figures}g}"
+    text = f"{abs(value):.{digits}g}"
     if "e+" in text and abs(value) < 1e5:
         text = f"{abs(value):.0f}"
     if "e" in text:
@@ -144,7 +144,7 @@ def description(activation: Activation) -> str:
         f"f′ jumps from {plain(k.slopes[0])} to {plain(k.slopes[1])} at x = {plain(k.at)}"
         for k in facts.kinks
     )
-    steep = f"f′ is at most {plain(facts.lipschitz)} in size"
+    steep = f"f′ is at most {plain(facts.lipschitz[0])} in size"
     return (
         f"f {runs}. Its range is {plain(facts.range)}, f(0) = {plain(facts.at_zero)}; "
         f"{slopes or steep}."
@@ -248,10 +248,12 @@ def by_pieces(activation: Activation) -> list[str]:
         at = left.high
         value = activation.formula.subs(x, at)
         lines.append(f"1. At $x = {tex(at)}$, from the left and from the right:")
+        slopes: list[sp.Expr] = []
         for part, sign in ((left, "-"), (right, "+")):
             rise = sp.UnevaluatedExpr(part.expression.subs(x, at + h) - value)
             quotient = sp.Mul(rise, 1 / h, evaluate=False)
             slope = sp.limit(quotient.doit(), h, 0, sign)
+            slopes.append(slope)
             inner = derive.Piece(part.expression.diff(x), part.low, part.high)
             if sp.simplify(slope - derive.limit(inner, x, part is left)) != 0:
                 raise Problem(f"snippets/{activation.name}.py: the slopes at {at} disagree")
@@ -259,7 +261,10 @@ def by_pieces(activation: Activation) -> list[str]:
             general = approach + tex((f(at + h) - f(at)) / h)
             held = approach + tex(quotient, parameters)
             lines.append(_indent(display(f"{general} = {held}", tex(slope, parameters))))
-        lines.append(f"    The two differ, so there is no derivative here{_unless(activation)}.")
+        if sp.simplify(slopes[0] - slopes[1]) == 0:
+            lines.append("    The two agree: this is the derivative here.")
+        else:
+            lines.append(f"    The two differ: there is no derivative here{_unless(activation)}.")
     return lines
 
 
@@ -288,11 +293,11 @@ def code(activation: Activation) -> str:
         for order in (0, 1)
         for form in forms
     ]
-    inputs = sum(c.points for c in checked)
+    inputs = sum(c.points for c in checked) // 2
     worst = max(c.ulps for c in checked)
     line = (
-        f"**Checked when this page was built:** the NumPy code at {inputs:,} inputs, among them "
-        f"every finite float16, against exact values: at most {upper(worst)} ULP off "
+        f"**Checked when this page was built:** both NumPy functions at {inputs:,} inputs, among "
+        f"them every finite float16, against exact values: at most {upper(worst)} ULP off "
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
     ).replace(",", "\u202f", 1)
@@ -318,7 +323,7 @@ def naive(activation: Activation) -> list[str]:
             lines.append(table(["", *found], rows))
     if lines:
         lines.insert(
-            0, "**The short forms that are often copied break.** Tried on the same inputs:"
+            0, "**The short forms that are often copied fall short.** Tried on the same inputs:"
         )
     return lines
 
@@ -331,7 +336,7 @@ def _where(regions: list[verify.Region] | None, form: verify.Format) -> str:
         return "yes"
     if len(regions) == 2 and regions[0] == (-regions[1][1], -regions[1][0]):
         return _span("\\|x\\|", *regions[1], form)
-    return " and ".join(_span("x", *region, form) for region in regions)
+    return " or ".join(_span("x", *region, form) for region in regions)
 
 
 def _span(name: str, low: float, high: float, form: verify.Format) -> str:
@@ -341,7 +346,7 @@ def _span(name: str, low: float, high: float, form: verify.Format) -> str:
     if high >= far or (high < 0 and low > -form.normal):
         return f"{name} ≥ {number(low, 4)}"
     if low <= -far or (0 < low <= form.normal):
-        return f"{name} ≤ {number(high, 4)}"
+        return f"0 < {name} ≤ {number(high, 4)}" if low > 0 else f"{name} ≤ {number(high, 4)}"
     return f"{number(low, 4)} ≤ {name} ≤ {number(high, 4)}"
 
 
@@ -371,6 +376,7 @@ def shape(activation: Activation) -> str:
         (r"Second moment, $\mathbb{E} f(X)^2$", f"${tex(facts.second_moment, p)}$"),
         (r"Gain, $1 / \sqrt{\mathbb{E} f(X)^2}$", f"${tex(facts.gain, p)}$"),
         (r"Squared slope, $\mathbb{E} f'(X)^2$", f"${tex(facts.slope_moment, p)}$"),
+        (r"Gain² × squared slope", f"${tex(facts.carried, p)}$"),
     ]
     notes = "Derived from the formula when this page is built"
     if p:
@@ -378,14 +384,16 @@ def shape(activation: Activation) -> str:
         notes += f"; where no parameter is shown, for {chosen}"
     return blocks(
         table(["", ""], rows, "facts"),
-        f"{notes}. $X$ is standard normal. With weights of variance gain²/fan-in the second "
-        "moment of a layer's inputs is passed on unchanged.",
+        f"{notes}. $X$ is standard normal. With independent weights of mean 0 and variance gain² / "
+        "fan-in, and no biases, the second moment of a layer's inputs stays 1 from layer to layer; "
+        "in a wide network the last row is the factor on the variance of the gradient, per layer.",
     )
 
 
 def _solutions(found: derive.Solutions) -> str:
     closed, boxes = found
-    texts = [f"${tex(closed)}$"] if closed != sp.EmptySet else []
+    points = list(closed) if isinstance(closed, sp.FiniteSet) else [closed]
+    texts = [f"${tex(p)}$" for p in points if p != sp.EmptySet]
     texts += [f"${tex(box)}$" for box in boxes]
     return ", ".join(texts) or "none"
 
@@ -412,13 +420,10 @@ def _monotone(facts: derive.Facts) -> str:
 
 
 def _turns(facts: derive.Facts) -> str:
-    return (
-        ", ".join(
-            f"{'minimum' if low else 'maximum'} ${tex(value)}$ at ${tex(at)}$"
-            for at, value, low in facts.turns
-        )
-        or "no strict ones"
-    )
+    return ", ".join(
+        f"{'minimum' if low else 'maximum'} ${tex(value)}$ at ${tex(at)}$"
+        for at, value, low in facts.turns
+    ) or ("none" if len(facts.monotone) == 1 else "no strict ones")
 
 
 def _convexity(facts: derive.Facts) -> str:
@@ -441,8 +446,8 @@ def _smoothness(facts: derive.Facts, activation: Activation) -> str:
 
 
 def _lipschitz(facts: derive.Facts, parameters: tuple[Parameter, ...]) -> str:
-    where = f", at ${', '.join(map(tex, facts.lipschitz_at))}$" if facts.lipschitz_at else ""
-    return f"${tex(facts.lipschitz, parameters)}${where}"
+    value, at = facts.lipschitz
+    return f"${tex(value, parameters)}$" + (f", at ${tex(at)}$" if at is not None else "")
 
 
 # Kinks and edges
@@ -462,12 +467,17 @@ def kinks(activation: Activation) -> str:
             ends = [float(s.subs({q.symbol: q.default for q in p})) for s in kink.slopes]
             between = kink.slopes if ends[0] <= ends[1] else kink.slopes[::-1]
             low, high = sorted(ends)
-            allowed = [departures.agree(t, min(max(t, low), high), form) for t in taken]
+            allowed = [verify.agree(t, min(max(t, low), high), form) for t in taken]
+            if not allowed[0]:
+                raise Problem(
+                    f"snippets/{activation.name}.py: {taken[0]} at the kink {kink.at} lies outside "
+                    "the subdifferential"
+                )
             rows.append(
                 [
                     f"${tex(kink.at)}$",
                     *(f"${tex(s, p)}$" for s in kink.slopes),
-                    f"${tex(sp.Interval(*between), p)}$".replace(r"\,", ""),
+                    f"${tex(sp.Interval(*between), p)}$",
                     *(
                         number(t) if ok else wrong(number(t))
                         for t, ok in zip(taken, allowed, strict=True)
@@ -502,7 +512,7 @@ def edges(activation: Activation, order: int, form: verify.Format) -> str:
     """Return f or f′ at the ends of the number line."""
     here = activation.defaults
     exact = Exact(activation.at(order, here), activation.x)
-    ends = departures.ends(activation, order, here)
+    ends = verify.ends(activation, order, here)
     inf, top = math.inf, form.largest
     points = [-inf, -top, -0.0, 0.0, top, inf, math.nan]
     names = ["−∞", "−max", "−0", "+0", "max", "+∞", "nan"]
@@ -522,7 +532,7 @@ def edges(activation: Activation, order: int, form: verify.Format) -> str:
         )
         cells = []
         for voice in voices:
-            good = departures.agree(float(voice[i]), want, form)
+            good = verify.agree(float(voice[i]), want, form)
             cells.append(number(float(voice[i])) if good else wrong(number(float(voice[i]))))
         rows.append([name, number(want), *cells])
     label = "f" + "'" * order
@@ -554,7 +564,7 @@ def error(activation: Activation) -> str:
     numpy = importlib.metadata.version("numpy")
     return blocks(
         "Largest distance from the exact value, in units in the last place (ULP) of the exact "
-        "value and, where that is a normal number, relative to it.",
+        "value and, where that is a normal number, relative to it. Both are rounded up.",
         table(head, rows),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
         f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
@@ -590,7 +600,9 @@ def stated(activation: Activation) -> str:
         if "region" in r:
             low, high = (number(v, 4) for v in r["region"])
             place = f"{low} … {high}" if low != high else low
-            size = f"{upper(float(r['ulp']))} ULP, {share(float(r['relative']))}"
+            size = f"{upper(float(r['ulp']))} ULP"
+            if r["relative"]:
+                size += f", {share(float(r['relative']))}"
         else:
             place, size = number(float(r["input"])), "–"
         example = f"{name}({number(float(r['input']), 5)}) = {got}, exact {exact}"
@@ -598,8 +610,9 @@ def stated(activation: Activation) -> str:
     return blocks(
         f"**Where PyTorch departs** from the exact function by more ULP than are allowed "
         f"({bounds}):",
-        table(["", "dtype", "inputs", "largest error", "for example"], rows),
-        f"A test fails when one of these is gone or a new one appears ({about}).",
+        table(["", "dtype", "found between", "largest error", "for example"], rows),
+        "In float32 and float64 the bounds are those of the inputs tried. A test fails when one "
+        f"of these is gone or a new one appears ({about}).",
     )
 
 
@@ -629,7 +642,7 @@ def row(activation: Activation) -> str:
         f"${tex(activation.derivative, p)}$",
         f"${tex(facts.range)}$",
         _class(facts),
-        f"${tex(facts.lipschitz, p)}$",
+        f"${tex(facts.lipschitz[0], p)}$",
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -646,7 +659,7 @@ def numbers(activations: Sequence[Activation]) -> str:
     rows = [
         ("range", [f"${tex(f.range)}$" for f, _ in each]),
         ("smoothness", [_class(f) for f, _ in each]),
-        (r"steepest slope", [f"${tex(f.lipschitz, p)}$" for f, p in each]),
+        (r"steepest slope", [f"${tex(f.lipschitz[0], p)}$" for f, p in each]),
         (r"mean", [f"${tex(_few(f.mean), p)}$" for f, p in each]),
         (r"second moment", [f"${tex(_few(f.second_moment), p)}$" for f, p in each]),
         (r"gain", [f"${tex(_few(f.gain), p)}$" for f, p in each]),
@@ -659,7 +672,7 @@ def numbers(activations: Sequence[Activation]) -> str:
 
 def _few(value: sp.Expr | arb) -> sp.Basic | arb:
     """Shorten a number without a closed form to six certain digits."""
-    return sp.Symbol(digits(value, 6)) if isinstance(value, arb) else value
+    return sp.Symbol(certain(value, 6)) if isinstance(value, arb) else value
 
 
 def comparison(key: str, chosen: Sequence[Activation]) -> dict[str, str]:

@@ -1,6 +1,11 @@
 """Where things are, and how a failure is told. Imports nothing heavy."""
 
+import hashlib
+import os
+import platform
 import re
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,3 +28,33 @@ def heading(path: Path) -> tuple[str, str]:
     if not head:
         raise Problem(f'{shown(path)}: must begin with """Title. One sentence."""')
     return head[1], " ".join(head[2].split())
+
+
+def hashed(*parts: str | bytes) -> str:
+    """Return a hash of texts; no two lists of them have the same."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def hashed_files(files: Iterable[Path], base: Path = ROOT) -> str:
+    """Return a hash of the names, below `base`, and the contents of files."""
+    found = sorted(file for file in files if file.suffix != ".pyc")
+    return hashed(*(p for file in found for p in (str(file.relative_to(base)), file.read_bytes())))
+
+
+def environment_key() -> str:
+    """Return a hash of what results depend on beside the sources.
+
+    Python, every installed package with its version, the processor, and the variables that change
+    what NumPy and torch compute.
+    """
+    packages = sorted(info.name for folder in sys.path for info in Path(folder).glob("*.dist-info"))
+    cpu = Path("/proc/cpuinfo")
+    lines = cpu.read_text().splitlines() if cpu.exists() else []
+    kinds = sorted({line for line in lines if line.startswith(("flags", "model name"))})
+    prefixes = ("ATEN_", "NPY_", "MKL_", "OMP_", "ONEDNN_")
+    variables = sorted(f"{k}={v}" for k, v in os.environ.items() if k.startswith(prefixes))
+    return hashed(sys.version, platform.platform(), *packages, *kinds, *variables)

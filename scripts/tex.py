@@ -7,6 +7,7 @@ from flint import arb
 from sympy.printing.latex import LatexPrinter
 
 from catalog import Parameter
+from derive import Span
 
 DIGITS = 20
 
@@ -17,6 +18,18 @@ class _Printer(LatexPrinter):
     def _as_ordered_terms(self, expr: sp.Add, order: str | None = None) -> list[sp.Expr]:
         terms = expr.as_ordered_terms()
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
+
+    def _print_Mul(self, expr: sp.Mul) -> str:  # noqa: N802
+        # a derivative that is not the last factor, in brackets: else it takes in what follows
+        *first, last = expr.args
+        held = [sp.UnevaluatedExpr(f) if isinstance(f, sp.Derivative) else f for f in first]
+        if held != first:
+            parts = [self._print(f) for f in (*held, last)]
+            return " ".join(
+                rf"\left({part}\right)" if isinstance(f, sp.UnevaluatedExpr | sp.Add) else part
+                for f, part in zip((*held, last), parts, strict=True)
+            )
+        return super()._print_Mul(expr)
 
     def _print_Abs(self, expr: sp.Abs, exp: str | None = None) -> str:  # noqa: N802
         # \left| … \right| would end the cell of a Markdown table
@@ -30,32 +43,47 @@ class _Printer(LatexPrinter):
         return f"{left}{self._print(i.start)}, {self._print(i.end)}{right}"
 
 
-def tex(expression: sp.Basic | arb, parameters: Iterable[Parameter] = ()) -> str:
+def tex(expression: sp.Basic | arb | Span, parameters: Iterable[Parameter] = ()) -> str:
     r"""Return LaTeX; a ball as its certified digits, a parameter under its name.
 
     >>> tex(1 - sp.exp(sp.Symbol("x")))
     '1 - e^{x}'
     """
+    if isinstance(expression, Span):
+        left = "(" if expression.left_open else "["
+        right = ")" if expression.right_open else "]"
+        whole = expression.start == -sp.oo and expression.end == sp.oo
+        return (
+            r"\mathbb{R}"
+            if whole
+            else f"{left}{tex(expression.start)}, {tex(expression.end)}{right}"
+        )
     if isinstance(expression, arb):
-        return digits(expression)
-    names = {p.symbol: rf"\mathtt{{{p.symbol.name}}}\,".replace("_", r"\_") for p in parameters}
+        return certain(expression)
+    names = {p.symbol: rf"\mathtt{{{p.symbol.name}}}".replace("_", r"\_") for p in parameters}
     names[sp.Symbol("x_h", real=True)] = "h"
+    space = {f"{name} {v}": rf"{name}\, {v}" for name in names.values() for v in "xh" if v != name}
     printer = _Printer({"order": "none", "symbol_names": names})
+    text = printer.doprint(expression)
+    for narrow, wide in space.items():
+        text = text.replace(narrow, wide)
     return (
-        printer.doprint(expression)
-        .replace(r"{\left(x \right)}", "(x)")
+        text.replace(r"{\left(x \right)}", "(x)")
         .replace(r"{\left(h \right)}", "(h)")
         .replace(r"{\left(0 \right)}", "(0)")
         .replace(r"\text{for}\: ", r"\text{if } ")
     )
 
 
-def digits(ball: arb, count: int = DIGITS) -> str:
-    """Return `count` digits that are certain, and an ellipsis.
+def certain(ball: arb, count: int = DIGITS) -> str:
+    """Return the first `count` digits of a number, which are certain, and an ellipsis.
 
     Raises ValueError when the ball is too wide for them.
     """
-    text = ball.str(count, radius=False)
-    if ball.rel_accuracy_bits() < 3.33 * count + 2:
+    text = ball.str(count + 5, radius=False)
+    if ball.rel_accuracy_bits() < 3.33 * (count + 5) + 2 or "e" in text:
         raise ValueError(f"{ball} has fewer than {count} certain digits")
-    return text + r"\ldots"
+    cut, rest = text[:-5], text[-5:]
+    if rest in ("00000", "99999"):  # the digit before may be one off
+        raise ValueError(f"digit {count} of {ball} is not certain: ask for more or fewer")
+    return cut + r"\ldots"

@@ -8,15 +8,15 @@ the exact value rounds to it; a nan is infinitely wrong.
 """
 
 import functools
+import math
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from flint import arb
 
 from catalog import Activation, paths, pick
-from derive import breakpoints, pieces, prove_steps, zeros
+from derive import breakpoints, float_of, limit, pieces, prove_steps, zeros
 from exact import Exact, Rounded
 from project import Problem
 
@@ -115,10 +115,7 @@ def specials(activation: Activation) -> tuple[float, ...]:
     found = {float(b) for b in breakpoints(activation.formula, x)}
     for order in range(3):
         for piece in pieces(activation.at(order, activation.defaults), x):
-            found |= {
-                float(z.mid()) if isinstance(z, arb) else float(z)
-                for z in zeros(piece.expression, x, piece)
-            }
+            found |= {float_of(z) for z in zeros(piece.expression, x, piece)}
     return tuple(sorted(found))
 
 
@@ -138,6 +135,24 @@ def _reference(activation: Activation, order: int, setting: tuple, name: str) ->
 def reference(activation: Activation, order: int, setting: Setting, form: Format):
     """Return the exact f (order 0) or f' (1) at `inputs`."""
     return _reference(activation, order, tuple(setting.items()), form.name)
+
+
+def ends(activation: Activation, order: int, setting: Setting) -> dict[float, float]:
+    """Return what f or f' should give at −inf, +inf and nan: the limits, and nan."""
+    expression, x = activation.at(order, setting), activation.x
+    parts = pieces(expression, x)
+    return {
+        -math.inf: float(limit(parts[0], x, False)),
+        math.inf: float(limit(parts[-1], x, True)),
+        math.nan: math.nan,
+    }
+
+
+def agree(got: float, want: float, form: Format) -> bool:
+    """Tell whether a result is right: within tolerance, and inf or nan where it should be."""
+    if math.isnan(want) or math.isinf(want):
+        return math.isnan(got) if math.isnan(want) else got == want
+    return abs(got - want) <= form.tolerance * float(ulp(np.array(want), form))
 
 
 def ulp(exact: Array, form: Format) -> Array:
@@ -165,6 +180,11 @@ def relative(computed: Array, exact: Rounded) -> Array:
     with np.errstate(all="ignore"):
         off = np.abs((computed - exact.nearest) / exact.nearest)
     return np.where(computed == exact.nearest, 0, np.where(np.isnan(off), np.inf, off))
+
+
+def shares(computed: Array, exact: Rounded, form: Format) -> Array:
+    """Return the relative error where the exact value is a normal number, 0 elsewhere."""
+    return np.where(np.abs(exact.nearest) >= form.normal, relative(computed, exact), 0)
 
 
 # The two voices
@@ -202,6 +222,7 @@ def torch_values(
     """
     import torch
 
+    torch.set_num_threads(1)  # else each thread has a scalar tail of its own
     module = activation.torch(setting)
     kind = getattr(torch, form.name)
     x = torch.from_numpy(points).to(kind)
@@ -236,8 +257,7 @@ def _worst(
 ) -> Worst:
     points, exact = inputs(activation, form), reference(activation, order, setting, form)
     off = errors(computed, exact, form)
-    normal = np.abs(exact.nearest) >= form.normal
-    share = np.where(normal, relative(computed, exact), 0)
+    share = shares(computed, exact, form)
     i = int(np.argmax(off))
     return Worst(
         float(off[i]), float(share.max()), float(points[i]), float(computed[i]), len(points)
@@ -247,7 +267,8 @@ def _worst(
 def numpy_errors(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:
     """Return the largest errors of the NumPy cell over all inputs of the format.
 
-    Raises Problem on a floating-point flag but underflow, or overflow where exact overflows too.
+    Raises Problem on a floating-point flag but underflow, or overflow where exact overflows too,
+    and where the cell is wrong at ±∞ or does not keep nan.
     """
     points, exact = inputs(activation, form), reference(activation, order, setting, form)
     fits = np.abs(exact.nearest) <= form.largest
@@ -262,6 +283,13 @@ def numpy_errors(activation: Activation, order: int, setting: Setting, form: For
         raise Problem(
             f"snippets/{activation.name}.py: {function} in {form.name}: {flag} {setting or ''}"
         ) from None
+    for point, want in ends(activation, order, setting).items():
+        got = float(numpy_values(activation, order, setting, form, np.array([point]))[0])
+        if not agree(got, want, form):
+            raise Problem(
+                f"snippets/{activation.name}.py: {function}({point}) = {got} in {form.name}, "
+                f"not {want} {setting or ''}"
+            )
     return _worst(activation, order, setting, form, computed)
 
 
@@ -309,7 +337,7 @@ def failures(activation: Activation, formula: str, order: int) -> dict[str, Fail
             for kind, regions in _failures(
                 activation, formula, order, setting, FORMATS[name]
             ).items():
-                if kind not in found[name] and "instead" not in kind:
+                if kind not in found[name]:
                     found[name][f"{kind} (at {named(setting)})"] = regions
     return found
 
@@ -362,13 +390,18 @@ def _failures(
     y = y.astype(np.float64)
     lost = fits & np.isnan(y)
     far = normal & ~lost & (relative(y, exact) > FAR)
+    flushed = fits & (y == 0) & (errors(y, exact, form) > form.tolerance) & ~far
     for side in (-1, 1):
         chosen = np.sign(points) == side
         ray = points[fits & chosen]
         ray = ray[np.argsort(np.abs(ray))]
         if kind := flagged(ray):
             found.setdefault(f"{kind} warning", []).append(beyond(ray))
-        for kind, region in (("nan", lost), (f"an error above {FAR:.0%}", far)):
+        for kind, region in (
+            ("nan", lost),
+            ("0 for a number that is not", flushed),
+            (f"errors above {FAR:.0%}, between", far),
+        ):
             here = points[region & chosen]
             if len(here):
                 found.setdefault(kind, []).append((float(here.min()), float(here.max())))

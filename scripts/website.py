@@ -4,25 +4,21 @@ The site is built aside and takes the place of the old one only when it is whole
 fails leaves site/ as it was. (Not named site.py: that would hide Python's own module `site`.)
 """
 
-import hashlib
 import json
 import os
-import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 
-from project import ROOT
+from project import ROOT, environment_key, hashed, hashed_files
 
 SITE = ROOT / "site"
 CACHE = ROOT / ".cache"
 STATE = CACHE / "site.json"
 FOLDERS = ("docs", "overrides", "scripts", "snippets")
-# Everything in the environment that a build reads, or that changes what NumPy and torch compute.
-VARIABLES = ("ATEN_CPU_CAPABILITY", "NPY_DISABLE_CPU_FEATURES", "SITE_URL", "SOURCE_DATE_EPOCH")
+VARIABLES = ("REPO_URL", "SITE_URL", "SOURCE_DATE_EPOCH")  # that MkDocs reads
 
 
 def main() -> int:
@@ -75,27 +71,13 @@ def inputs() -> str:
     files = [file for file in ROOT.iterdir() if file.is_file()]
     for folder in FOLDERS:
         files += (file for file in (ROOT / folder).rglob("*") if file.is_file())
-    packages = sorted(info.name for folder in sys.path for info in Path(folder).glob("*.dist-info"))
-    cpu = Path("/proc/cpuinfo")
-    flags = cpu.read_text().partition("flags")[2].partition("\n")[0] if cpu.exists() else ""
-    facts = [sys.version, platform.platform(), platform.machine(), flags, *packages]
-    facts += (f"{name}={os.environ.get(name)}" for name in VARIABLES)
-    return digest(files, json.dumps(facts))
+    variables = (f"{name}={os.environ.get(name)}" for name in VARIABLES)
+    return hashed(environment_key(), hashed_files(files), *variables)
 
 
 def tree(folder: Path) -> str:
     """Hash the files of `folder`, by name and content."""
-    return digest(file for file in folder.rglob("*") if file.is_file())
-
-
-def digest(files: Iterable[Path], facts: str = "") -> str:
-    """Hash `facts` and the files."""
-    result = hashlib.sha256(facts.encode())
-    for file in sorted(files):
-        if file.suffix != ".pyc":
-            content = file.read_bytes()
-            result.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
-    return result.hexdigest()
+    return hashed_files((file for file in folder.rglob("*") if file.is_file()), folder)
 
 
 if __name__ == "__main__":

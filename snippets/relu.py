@@ -12,19 +12,20 @@ import numpy as np
 
 
 def relu(x):
-    """Return max(0, x) for each element of x; float16, 32 and 64 keep their dtype."""
+    """Return max(0, x), elementwise; float16, 32, 64 stay what they are."""
     return np.maximum(np.asarray(x) * 1.0, 0)  # integers become float64
 
 
 def relu_grad(x):
-    """Return the derivative for each element of x: 1 where x > 0, else 0, and nan at nan."""
+    """Return the derivative: 1 where x > 0, else 0, and nan at nan."""
+    # the sign, and not x > 0, because that would lose nan
     return np.sign(np.maximum(np.asarray(x) * 1.0, 0))
 
 
 # %% PyTorch
 import torch
 
-module = torch.nn.ReLU()
+module = torch.nn.ReLU()  # as a function: torch.nn.functional.relu
 
 # %% Facts
 aliases = ["rectifier", "rectified linear unit", "ramp function"]

@@ -12,22 +12,23 @@ import numpy as np
 
 
 def sigmoid(x):
-    """Return 1 / (1 + exp(-x)) for each element of x; float16, 32 and 64 keep their dtype."""
+    """Return 1 / (1 + exp(-x)), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))  # no exponent above 0: no overflow
+    # both exponents are at most 0, so nothing overflows
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 def sigmoid_grad(x):
-    """Return the derivative, exp(-x) / (1 + exp(-x))**2, for each element of x."""
-    x = np.asarray(x) * 1.0
-    e = np.exp(-np.abs(x))  # the derivative is even; s * (1 - s) would lose every digit
+    """Return the derivative, exp(-x) / (1 + exp(-x))**2, elementwise."""
+    # it is even; s * (1 - s) would lose its digits for large x
+    e = np.exp(-np.abs(np.asarray(x) * 1.0))
     return e / (1 + e) ** 2
 
 
 # %% PyTorch
 import torch
 
-module = torch.nn.Sigmoid()
+module = torch.nn.Sigmoid()  # as a function: torch.sigmoid
 
 # %% Facts
 _e, _s = sp.exp(-x), sp.Function("sigma")(x)
@@ -48,9 +49,9 @@ steps = [
     (_e / (1 + _e) ** 2, "The derivative of 1 is 0, and the exponential brings a factor −1."),
     (
         _q * sp.UnevaluatedExpr(1 - 1 / (1 + _e)),
-        "Split into the definition and what it lacks of 1.",
+        "A product: the second factor is what the first lacks of 1.",
     ),
-    (sp.Mul(_s, 1 - _s, evaluate=False), "The definition again."),
+    (sp.Mul(_s, 1 - _s, evaluate=False), "Write σ for the function: the form most often quoted."),
 ]
 naive = ["1 / (1 + np.exp(-x))"]
 naive_grad = ["sigmoid(x) * (1 - sigmoid(x))"]

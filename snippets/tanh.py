@@ -12,21 +12,22 @@ import numpy as np
 
 
 def tanh(x):
-    """Return the hyperbolic tangent of each element of x; float16, 32 and 64 keep their dtype."""
+    """Return the hyperbolic tangent; float16, 32, 64 stay what they are."""
     return np.tanh(np.asarray(x) * 1.0)  # integers become float64
 
 
 def tanh_grad(x):
-    """Return the derivative, 4 / (exp(x) + exp(-x))**2, for each element of x."""
-    a = np.minimum(np.abs(np.asarray(x) * 1.0), 400)  # beyond 400 it is 0 in every dtype
-    e = np.exp(-2 * a)  # between 0 and 1; 1 - tanh(x)**2 would lose every digit
+    """Return the derivative, 4 / (exp(x) + exp(-x))**2, elementwise."""
+    # beyond 400 it is 0 in every dtype, and 2 * 400 does not overflow
+    a = np.minimum(np.abs(np.asarray(x) * 1.0), 400)
+    e = np.exp(-2 * a)  # 1 - tanh(x)**2 would lose its digits for large x
     return 4 * e / (1 + e) ** 2
 
 
 # %% PyTorch
 import torch
 
-module = torch.nn.Tanh()
+module = torch.nn.Tanh()  # as a function: torch.tanh
 
 # %% Facts
 _p, _m = sp.exp(x), sp.exp(-x)

@@ -54,6 +54,7 @@ SNIPPET = [
     ("relu", "((1, x > 0), (0, True))", "((2, x > 0), (0, True))", "is not the derivative of"),
     ("relu", "((1, x > 0), (0, True))", "((1, x >= 0), (0, True))", "relu_grad(0.0) = 0.0"),
     ("relu", "np.sign(", "0.5 * np.sign(", "ULP from exact"),
+    ("relu", "return np.maximum(", "return np.fmax(", "relu(nan) = 0.0 in float16"),
     ("relu", '"np.where(x > 0, x, 0)"', '"np.maximum(x, 0)"', "does not break anywhere"),
     ("tanh", "4 / (_p + _m) ** 2, ", "5 / (_p + _m) ** 2, ", "step 3 is wrong"),
     ("tanh", "sp.Derivative((_p - _m) / (_p + _m), x)", "derivative", "step 1 must be"),

@@ -1,6 +1,5 @@
 """Nothing is ever stale, and nothing is made twice."""
 
-import importlib.metadata
 import subprocess
 import sys
 
@@ -34,9 +33,10 @@ def test_a_script_or_a_measurement_remakes_all(quick, monkeypatch):
     assert build.build() == [*NAMES, "compare/four"]
 
 
-def test_a_package_version_remakes_all(quick, monkeypatch):
-    version = importlib.metadata.version
-    monkeypatch.setattr(importlib.metadata, "version", lambda p: version(p) + "1" * (p == "mpmath"))
+def test_a_package_version_remakes_all(quick, monkeypatch, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packages")
+    (folder / "sympy-99.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(folder)
     assert build.build() == [*NAMES, "compare/four"]
 
 
@@ -59,9 +59,11 @@ def test_a_name_remakes_one_and_keeps_the_others(quick):
 
 
 def test_what_is_left_of_a_removed_snippet_goes(quick):
-    (quick / "gone").mkdir()
+    for name in ("gone", "compare/gone"):
+        (quick / name).mkdir()
+    (quick / "overview" / "gone.md").touch()
     build.build()
-    assert not (quick / "gone").exists()
+    assert not list(quick.rglob("gone*"))
 
 
 def test_keys_cover_scripts_and_measurements(monkeypatch, tmp_path):

@@ -9,7 +9,9 @@ import sympy as sp
 from flint import arb
 
 import derive
+import tails
 from catalog import catalog, pick
+from exact import Exact
 from project import Problem
 
 x = sp.Symbol("x", real=True)
@@ -64,7 +66,7 @@ def test_facts_agree_with_a_fine_grid(activation):
         assert high - y.max() < 1e-9
     if np.isfinite(low):
         assert y.min() - low < 1e-9
-    steepest = float(facts.lipschitz.subs(decimals(activation)))
+    steepest = float(facts.lipschitz[0].subs(decimals(activation)))
     assert np.abs(slope).max() == pytest.approx(steepest, rel=1e-12)
     signs = np.concatenate([np.sign(slope[grid < 0]), np.sign(slope[grid > 0])])
     assert {int(s) for s in signs} == {run.sign for run in facts.monotone}
@@ -141,11 +143,14 @@ def test_a_joint_without_a_jump_is_no_kink():
         (x**2 - 2, [-(2**0.5), 2**0.5]),
         (x * sp.exp(x) + 1, []),
         (1 / (1 + sp.exp(-x)), []),
+        (sp.exp(x) * (x + sp.Rational(-1.2000000000000028)), [1.2]),  # on the edge of a box
+        (sp.exp(x) - 1 - x, [0]),
+        (sp.exp(-(x**2)) - sp.Rational(1, 2), [-(sp.log(2) ** 0.5), sp.log(2) ** 0.5]),
     ],
 )
 def test_finds_every_zero(expression, zeros):
     found = derive.zeros(expression, x, derive.Piece(expression, -sp.oo, sp.oo))
-    assert [float(z) for z in found] == pytest.approx(zeros)
+    assert [float(z) for z in found] == pytest.approx([float(z) for z in zeros])
 
 
 def test_says_when_zeros_cannot_be_separated():
@@ -169,3 +174,51 @@ def test_equality_is_proved_refuted_or_left_open():
     assert derive.equal(RELU, sp.Piecewise((x, x >= 0), (0, True)), x) is True
     step = sp.Piecewise((1, x > 0), (0, True))
     assert derive.equal(step, sp.Piecewise((1, x >= 0), (0, True)), x) is False
+
+
+@pytest.mark.parametrize("far", [sp.exp(x - 60) - 1, sp.exp(-x - 70) - 1, 80 - x])
+def test_a_zero_far_out_is_not_overlooked(far):
+    with pytest.raises(Problem, match="no sign proved"):
+        derive.zeros(far, x, derive.Piece(far, -sp.oo, sp.oo))
+
+
+def test_a_double_zero_at_the_end_of_a_piece_is_left_to_the_breakpoint():
+    elu = sp.exp(x) - 1 - x
+    assert derive.zeros(elu, x, derive.Piece(elu, -sp.oo, sp.Integer(0))) == []
+
+
+SIGMOID = 1 / (1 + sp.exp(-x))
+GELU = x * (1 + sp.erf(x / sp.sqrt(2))) / 2
+TANH_GELU = x * (1 + sp.tanh(sp.sqrt(2 / sp.pi) * (x + sp.Rational(44715, 10**6) * x**3))) / 2
+
+
+@pytest.mark.parametrize(
+    "f", [SIGMOID, x * SIGMOID, sp.tanh(x), sp.log(1 + sp.exp(x)), GELU, TANH_GELU, x**2 - x, 7 - x]
+)
+@pytest.mark.parametrize("order", range(4))
+@pytest.mark.parametrize("right", [True, False])
+def test_the_sign_of_a_tail_is_that_of_its_values(f, order, right):
+    derivative = f.diff(x, order)
+    start = derive.REACH[right]
+    sign = tails.sign(derivative, x, start, right)
+    for far in (1, 1.5, 4):
+        ball = Exact(derivative, x).ball(start * far)
+        assert sign == (1 if ball > 0 else -1 if ball < 0 else 0)
+
+
+def test_a_tail_that_begins_before_the_last_zero_is_refused():
+    with pytest.raises(Problem, match="not proved small enough"):
+        tails.sign((x * SIGMOID).diff(x, 2), x, 2.0, True)
+    assert tails.sign((x * SIGMOID).diff(x, 2), x, 5.0, True) == -1
+
+
+def test_lambert_and_roots_are_recognised_and_others_are_not():
+    silu = (x * SIGMOID).diff(x)
+    (minimum,) = derive.zeros(silu, x, derive.Piece(silu, -sp.oo, sp.oo))
+    assert minimum == -1 - sp.LambertW(sp.exp(-1))
+    assert derive.value_at(x * SIGMOID, x, minimum) == -sp.LambertW(sp.exp(-1))
+    steepest = sp.simplify(GELU.diff(x, 2))
+    found = derive.zeros(steepest, x, derive.Piece(steepest, -sp.oo, sp.oo))
+    assert found == [-sp.sqrt(2), sp.sqrt(2)]
+    gelu = GELU.diff(x)
+    assert isinstance(derive.zeros(gelu, x, derive.Piece(gelu, -sp.oo, sp.oo))[0], arb)

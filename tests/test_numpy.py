@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from catalog import catalog
-from departures import agree, ends
-from verify import FORMATS, NUMPY_DTYPES, numpy_error, numpy_values
+from verify import FORMATS, NUMPY_DTYPES, agree, ends, numpy_error, numpy_values
 
 EACH = [
     pytest.param(a, order, setting, id=f"{a}-{order}-{'-'.join(map(str, setting.values()))}")

@@ -37,6 +37,16 @@ def test_references_are_cited_and_cited_ones_are_there(activation):
     assert set(cited) == set(listed)
 
 
+def test_reference_lists_come_out_whole(site):
+    for activation in catalog():
+        listed = re.findall(
+            r"^\d+\. ", page(activation).partition("## References")[2], re.MULTILINE
+        )
+        html = (site / "activations" / f"{activation.name}.html").read_text()
+        shown = html.partition('id="references"')[2].partition("</article>")[0]
+        assert shown.count("<li>") == len(listed)
+
+
 @each
 def test_no_equation_is_displayed_by_hand(activation):
     assert "$$" not in page(activation)

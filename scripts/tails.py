@@ -1,0 +1,143 @@
+"""The sign of an expression on a half-line, proved: what bisection on a bounded part leaves open.
+
+For a ≥ B and x = a or x = −a, the expression is written as a ratio of polynomials in a and in
+E = exp(−p(a)), p an increasing polynomial. Where erfc or log(1 + E) occur they are E times a factor
+that is enclosed: erfc(z) = exp(−z²) r / (z √π) with 1 − 1/(1 + 2z²) ≤ r ≤ 1, and
+log(1 + E) = E s with 1 − E/2 ≤ s ≤ 1. The term with the lowest power of E and the highest power of
+a then decides, if all others together are proved smaller than it at every a ≥ B.
+"""
+
+import sympy as sp
+from flint import arb
+
+from exact import compile_ball
+from project import Problem
+
+A, E = sp.symbols("a E", positive=True)
+
+
+def sign(expression: sp.Expr, x: sp.Symbol, start: float, right: bool) -> int:
+    """Return the sign that an expression has on all of [start, ∞), or (−∞, start] if not right.
+
+    0 means that it is 0 there. Raises Problem when the sign cannot be proved from this start on.
+    """
+    outer = A if right else -A
+    if (start > 0) != right or start == 0:
+        raise Problem(f"the half-line from {start} holds 0")
+    try:
+        return _Tail(sp.Rational(abs(start))).sign(expression.subs(x, outer))
+    except _OpenError as reason:
+        side = "right" if right else "left"
+        raise Problem(
+            f"no sign proved for {expression} to the {side} of {start}: {reason}"
+        ) from None
+
+
+class _OpenError(Exception):
+    """Why a sign could not be proved."""
+
+
+def _number(value: sp.Expr) -> arb:
+    return compile_ball(value, A)(arb(0))
+
+
+class _Tail:
+    """One half-line a ≥ B, with the exponential and the enclosed factors met on the way."""
+
+    def __init__(self, bound: sp.Rational) -> None:
+        self.bound = bound
+        self.rate: sp.Poly = sp.Poly(0, A)  # p, where E = exp(−p(a))
+        self.factors: dict[sp.Symbol, arb] = {}
+
+    def sign(self, expression: sp.Expr) -> int:
+        plain = expression.doit().rewrite((sp.tanh, sp.sinh, sp.cosh), sp.exp)
+        plain = plain.replace(sp.erf, self._erf)
+        plain = plain.replace(sp.erfc, self._erfc).replace(sp.log, self._log)
+        numerator, denominator = sp.fraction(sp.together(self._exponentials(plain)))
+        top, bottom = (self._dominant(sp.expand(part)) for part in (numerator, denominator))
+        return top * bottom
+
+    def _factor(self, low: arb, high: arb) -> sp.Symbol:
+        symbol = sp.Symbol(f"r{len(self.factors)}", positive=True)
+        self.factors[symbol] = low.union(high)
+        return symbol
+
+    def _erf(self, z: sp.Expr) -> sp.Expr:
+        side = 1 if _number(z.subs(A, self.bound)) > 0 else -1
+        return side * (1 - self._erfc(side * z))
+
+    def _erfc(self, z: sp.Expr) -> sp.Expr:
+        slope = sp.simplify(z / A)
+        if slope.has(A):
+            raise _OpenError(f"erfc({z}) is not of a multiple of x")
+        if _number(slope) < 0:
+            return 2 - self._erfc(-z)
+        r = self._factor(1 - 1 / (1 + 2 * _number(z.subs(A, self.bound)) ** 2), arb(1))
+        return sp.exp(-(z**2)) * r / (z * sp.sqrt(sp.pi))
+
+    def _log(self, inner: sp.Expr) -> sp.Expr:
+        power = sp.expand(inner - 1)
+        if not isinstance(power, sp.exp):
+            return sp.log(inner)
+        u = power.args[0]
+        rising = _number(u.subs(A, self.bound)) > 0
+        small = _number(sp.exp(-u if rising else u).subs(A, self.bound))
+        s = self._factor(1 - small / 2, arb(1))
+        return u + sp.exp(-u) * s if rising else sp.exp(u) * s
+
+    def _exponentials(self, plain: sp.Expr) -> sp.Expr:
+        """Write every exponential as a power of one E that falls."""
+        exponents = [sp.expand(e.args[0]) for e in plain.atoms(sp.exp) if e.has(A)]
+        if not exponents:
+            return plain
+        base = exponents[0]
+        ratios = [sp.cancel(e / base) for e in exponents]
+        if any(not r.is_Rational for r in ratios):
+            raise _OpenError("its exponentials are not powers of one")
+        unit = base / sp.ilcm(1, *(r.q for r in ratios))
+        falling = _number(unit.subs(A, self.bound)) < 0
+        self.rate = sp.Poly(sp.expand(-unit if falling else unit), A)
+        if any(not _number(c) > 0 for c in self.rate.all_coeffs() if c != 0):
+            raise _OpenError(f"the exponent {unit} is not proved monotone")
+
+        def power(exponent: sp.Expr) -> sp.Expr:
+            if not exponent.has(A):
+                return sp.exp(exponent)
+            count = sp.cancel(sp.expand(exponent) / unit)
+            return E**count if falling else E**-count
+
+        return plain.replace(sp.exp, power)
+
+    def _dominant(self, polynomial: sp.Expr) -> int:
+        """Return the sign of the dominant term, once the others are proved smaller."""
+        generators = (E, A, *self.factors)
+        if polynomial.free_symbols - set(generators) or not polynomial.is_polynomial(*generators):
+            raise _OpenError(f"{polynomial} is no polynomial in a and exp")
+        terms: dict[tuple[int, int], arb] = {}
+        for (k, j, *rest), coefficient in sp.Poly(polynomial, *generators).terms():
+            value = _number(coefficient)
+            for factor, count in zip(self.factors.values(), rest, strict=True):
+                value *= factor**count
+            terms[k, j] = terms.get((k, j), arb(0)) + value
+        terms = {key: v for key, v in terms.items() if not v.is_zero()}
+        if not terms:
+            return 0
+        lowest = min(k for k, _ in terms)
+        degree = max(j for k, j in terms if k == lowest)
+        lead = terms.pop((lowest, degree))
+        others = sum(
+            (abs(v) * self._ratio(k - lowest, j - degree) for (k, j), v in terms.items()), arb(0)
+        )
+        if not abs(lead) > others:
+            raise _OpenError("the terms that are left out are not proved small enough")
+        return 1 if lead > 0 else -1
+
+    def _ratio(self, k: int, j: int) -> arb:
+        """Return a bound of E^k a^j for all a ≥ B: its value at B, where it is proved to fall."""
+        b = _number(self.bound)
+        if k == 0:
+            return b**j  # j ≤ 0 here: the dominant term has the highest power
+        rate = self.rate.as_expr()
+        if j > 0 and not k * b * _number(rate.diff(A).subs(A, self.bound)) > j:
+            raise _OpenError("a power of x is not yet outweighed by the exponential")
+        return (-k * _number(rate.subs(A, self.bound))).exp() * b**j
