@@ -148,17 +148,21 @@ def prove_steps(activation: Activation) -> None:
 # Zeros
 
 
-def zeros(expression: sp.Expr, x: sp.Symbol, piece: Piece) -> list[Number]:
+def zeros(
+    expression: sp.Expr, x: sp.Symbol, piece: Piece, slope: sp.Expr | None = None
+) -> list[Number]:
     """Return the zeros inside the interval of the piece, in order.
 
-    Each is proved to be there and to be the only one near: the function has no zero on the boxes
-    left out, and on the others it is monotone with a change of sign, or (at 0 and at the ends)
-    some derivative rules out a second zero; beyond REACH its sign is proved. Raises Problem when
-    a box or a tail can be settled in none of these ways.
+    `slope` is the derivative, if there is a form of it in which balls lose less than in SymPy's.
+    Each zero is proved to be there and to be the only one near: the function has no zero on the
+    boxes left out, and on the others it is monotone with a change of sign, or (at 0 and at the
+    ends) some derivative rules out a second zero; beyond REACH its sign is proved. Raises Problem
+    when a box or a tail can be settled in none of these ways.
     """
     if not expression.has(x):
         return []
-    value, slope = (compile_ball(e, x) for e in (expression, expression.diff(x)))
+    value = compile_ball(expression, x)
+    rate = compile_ball(expression.diff(x) if slope is None else slope, x)
     low = max(REACH[0], float(piece.low)) if piece.low.is_finite else REACH[0]
     high = min(REACH[1], float(piece.high)) if piece.high.is_finite else REACH[1]
     for right, end in ((False, piece.low), (True, piece.high)):
@@ -172,7 +176,7 @@ def zeros(expression: sp.Expr, x: sp.Symbol, piece: Piece) -> list[Number]:
         for at in known
         if (order := _multiplicity(expression, x, at))
     }
-    stack, found = [(low, high)], []
+    stack, found, boxes_left = [(low, high)], [], 20_000
     before, ctx.prec = ctx.prec, 128
     while stack:
         a, b = stack.pop()
@@ -181,20 +185,20 @@ def zeros(expression: sp.Expr, x: sp.Symbol, piece: Piece) -> list[Number]:
             continue
         if any(a <= at <= b and not _contains_zero(f, box) for at, f in alone.items()):
             continue  # no zero here but the known one
-        if not _contains_zero(slope, box):
+        if not _contains_zero(rate, box):
             left, right = value(box.lower()), value(box.upper())
             if (left < 0 and right > 0) or (left > 0 and right < 0):
                 found.append(box)
             elif left.contains(0) or right.contains(0):
                 ctx.prec = before
                 raise Problem(f"a zero of {expression} falls on the edge of a box near {a}")
-        elif b - a < 1e-9:
+        elif b - a < 1e-9 or len(stack) > 200 or (boxes_left := boxes_left - 1) < 0:
             ctx.prec = before
             raise Problem(f"cannot separate the zeros of {expression} near {a}")
         else:
             stack += [((a + b) / 2, b), (a, (a + b) / 2)]
     boxes: list[arb] = []
-    for box in sorted((_refine(value, slope, box) for box in found), key=float_of):
+    for box in sorted((_refine(value, rate, box) for box in found), key=float_of):
         if not boxes or not boxes[-1].overlaps(box):  # else found from both sides
             boxes.append(box)
     ctx.prec = before
@@ -459,7 +463,7 @@ def lipschitz(slope: sp.Expr, x: sp.Symbol) -> Bound:
     return next((b for b in tops if b[1] is not None), tops[0])
 
 
-def solutions(expression: sp.Expr, x: sp.Symbol) -> Solutions:
+def solutions(expression: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> Solutions:
     """Return where an expression is 0: a set of what has a closed form, and enclosures else."""
     closed: sp.Set = sp.EmptySet
     boxes = []
@@ -470,7 +474,8 @@ def solutions(expression: sp.Expr, x: sp.Symbol) -> Solutions:
         if sp.simplify(part.expression) == 0:
             closed |= sp.Interval.open(part.low, part.high)
             continue
-        for zero in zeros(part.expression, x, part):
+        steep = next(p.expression for p in pieces(slope, x) if p.low <= part.inside <= p.high)
+        for zero in zeros(part.expression, x, part, steep):
             if isinstance(zero, arb):
                 boxes.append(zero)
             else:
@@ -555,8 +560,8 @@ def facts(activation: Activation) -> Facts:
         symmetry=symmetry,
         monotone=runs,
         lipschitz=steepest,
-        fixed=solutions(formula - x, x),
-        zeros=solutions(formula, x),
+        fixed=solutions(formula - x, slope - 1, x),
+        zeros=solutions(formula, slope, x),
         turns=turns,
         at_zero=formula.subs(x, 0),
         mean=formula.subs(x, 0) if symmetry in ("odd", "point") else mean(shown[0], x, bound),

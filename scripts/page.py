@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import sympy as sp
 from flint import arb
+from sympy.core.function import AppliedUndef
 
 import departures
 import derive
@@ -167,10 +168,12 @@ def definition(activation: Activation) -> str:
         description=description(activation),
         xlim=SPAN,
     )
+    functions = {f for e, _ in activation.steps for f in e.atoms(AppliedUndef)}
+    named = [tex(f) for f in functions]  # σ(x), say, which the derivation writes for f(x)
     lines = [
         activation.summary,
         '<div class="definition" markdown>\n<div markdown>',
-        display("f(x)", tex(activation.formula, activation.parameters)),
+        display(" = ".join(["f(x)", *named]), tex(activation.formula, activation.parameters)),
         *map(domain, activation.parameters),
         f"Also called {', '.join(activation.aliases)}." if activation.aliases else "",
         f"</div>\n{drawing}\n</div>",
@@ -193,7 +196,8 @@ def derivative(activation: Activation) -> str:
     second = min(forms, key=lambda e: (sp.count_ops(e), len(sp.latex(e))))
     if not derive.equal(raw, second, x):
         raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
-    lines = [display("f'(x)", tex(activation.derivative, parameters))]
+    forms = [activation.derivative, *(step for step, _ in activation.steps[-1:])]
+    lines = [display("f'(x)", " = ".join(dict.fromkeys(tex(f, parameters) for f in forms)))]
     cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
     if cuts:
         points = ", ".join(f"${tex(at)}$" for at in cuts)
@@ -605,7 +609,7 @@ def stated(activation: Activation) -> str:
                 size += f", {share(float(r['relative']))}"
         else:
             place, size = number(float(r["input"])), "–"
-        example = f"{name}({number(float(r['input']), 5)}) = {got}, exact {exact}"
+        example = f"{name}({number(float(r['input']), 5)}) = {got}, exact: {exact}"
         rows.append([f"${'f' + chr(39) * r['order']}$", r["dtype"], place, size, example])
     return blocks(
         f"**Where PyTorch departs** from the exact function by more ULP than are allowed "

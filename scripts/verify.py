@@ -399,7 +399,7 @@ def _failures(
             found.setdefault(f"{kind} warning", []).append(beyond(ray))
         for kind, region in (
             ("nan", lost),
-            ("0 for a number that is not", flushed),
+            ("0 where the result is not 0", flushed),
             (f"errors above {FAR:.0%}, between", far),
         ):
             here = points[region & chosen]
