@@ -53,7 +53,7 @@ SNIPPET = [
     ("relu", "aliases = [", "alias = [", "the Facts cell defines `alias`"),
     ("relu", "((1, x > 0), (0, True))", "((2, x > 0), (0, True))", "is not the derivative of"),
     ("relu", "((1, x > 0), (0, True))", "((1, x >= 0), (0, True))", "relu_grad(0.0) = 0.0"),
-    ("relu", "np.sign(", "0.5 * np.sign(", "ULP from exact"),
+    ("relu", "np.sign(", "0.5 * np.sign(", "relu_grad(inf) = 0.5 in float16, not 1.0"),
     ("relu", "return np.maximum(", "return np.fmax(", "relu(nan) = 0.0 in float16"),
     ("relu", '"np.where(x > 0, x, 0)"', '"np.maximum(x, 0)"', "does not break anywhere"),
     ("tanh", "4 / (_p + _m) ** 2, ", "5 / (_p + _m) ** 2, ", "step 3 is wrong"),

@@ -1,0 +1,150 @@
+"""Every number in the running text of a page is checked by a test that names its sentence."""
+
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import derive
+from catalog import catalog, pick
+from derive import Facts, facts
+from project import ROOT
+
+x = sp.Symbol("x", real=True)
+NUMBER = re.compile(r"\d+(?:\.\d+)?|[½¼¾⅓⅔√]")
+NO_TEXT = re.compile(
+    r"```.*?```|`[^`]*`|^--8<--.*$|\[\[\d+\]\]\(#references\)|\]\([^)]*\)|^#.*$|^---$.*?^---$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def steep(facts: Facts, value: object, at: object) -> bool:
+    return facts.lipschitz == (value, at)
+
+
+def near_linear(facts: Facts) -> bool:
+    return derive.value_at(pick("tanh").derivative, x, sp.Integer(0)) == 1
+
+
+def halves(facts: Facts) -> bool:
+    return facts.second_moment == sp.Rational(1, 2) and facts.gain == sp.sqrt(2)
+
+
+def below_as_maximum(slope: sp.Rational) -> bool:
+    """Tell whether max(slope x, x) is leaky_relu for x = ±1, and so for all x."""
+    return all(
+        max(slope * point, point) == (point if point > 0 else slope * point) for point in (1, -1)
+    )
+
+
+def mean_below_relu(facts: Facts) -> bool:
+    a = sp.Symbol("negative_slope", real=True)
+    share = sp.simplify(facts.mean / derive.facts(pick("relu")).mean)
+    return share == 1 - a  # between 0 and 1 for slopes between 0 and 1, above 1 below 0
+
+
+# For each page: a piece of a sentence, and what shows that its numbers are right.
+CHECKED: dict[str, dict[str, Callable[[Facts], bool]]] = {
+    "sigmoid": {
+        "a number between 0 and 1 is meant": lambda f: (f.range.start, f.range.end) == (0, 1),
+        "The slope is at most ¼, at 0, and falls towards 0": lambda f: (
+            steep(f, sp.Rational(1, 4), 0) and f.limits[1] == (0, 0)
+        ),
+        "together at most $4^{-n}$": lambda f: f.lipschitz[0] == sp.Rational(1, 4),
+        "the result rounds to exactly 1": lambda f: pick("sigmoid").function(np.float64(40)) == 1,
+        "$\\log(1 - 1)$": lambda f: sp.log(sp.Integer(0)) == sp.zoo,
+        "usually written σ(1 − σ)": lambda f: (
+            pick("sigmoid").steps[-1][0].subs(sp.Function("sigma")(x), sp.Symbol("s"))
+            == sp.Symbol("s") * (1 - sp.Symbol("s"))
+        ),
+        "as σ approaches 1": lambda f: f.limits[0][1] == 1,
+        "is\nfar below 1": lambda f: bool(f.carried < 0.5),
+    },
+    "tanh": {
+        "an output between −1 and 1": lambda f: (f.range.start, f.range.end) == (-1, 1),
+        "$\\tanh x = 2\\sigma(2x) - 1$": lambda f: bool(
+            derive.equal(pick("tanh").formula, 2 * pick("sigmoid").formula.subs(x, 2 * x) - 1, x)
+        ),
+        "symmetrically about 0 give outputs with\n  mean 0": lambda f: f.symmetry == "odd",
+        "the mean need not be 0": lambda f: f.range.end == 1,
+        "Its slope at 0 is 1": near_linear,
+        "The slope is 1 at 0 only": lambda f: steep(f, 1, 0),
+        "$1 - \\tanh^2 x$": lambda f: pick("tanh").steps[-1][0] == 1 - sp.Function("tanh")(x) ** 2,
+        "as tanh approaches ±1": lambda f: f.limits[0] == (-1, 1),
+        "it reaches ±1": lambda f: pick("tanh").function(np.float64(30)) == 1,
+    },
+    "relu": {
+        "Fukushima used it in 1969": lambda f: "1969" in page("relu").partition("## Ref")[2],
+        "the slope is exactly 1": lambda f: f.limits[1][1] == 1,
+        "The output is exactly 0 for every negative input": lambda f: (
+            f.zeros[0] == sp.Interval(-sp.oo, 0)
+        ),
+        "the gradient is exactly 0": lambda f: f.limits[1][0] == 0,
+        "At 0 there is no derivative": lambda f: [k.at for k in f.kinks] == [0],
+        "PyTorch 0": lambda f: pick("relu").derivative.subs(x, 0) == 0,
+        "inputs of exactly 0 are common": lambda f: f.kinks[0].at == 0,
+        "ReLU offers 0 and a kink": lambda f: (
+            {p.expression for p in derive.pieces(pick("relu").derivative.diff(x), x)} == {0}
+        ),
+        "so the gain is √2": halves,
+    },
+    "leaky_relu": {
+        "not 0, so a unit can come back": lambda f: bool(f.limits[1][0] > 0),
+        "found larger slopes than its 0.01": lambda f: (
+            pick("leaky_relu").defaults == {"negative_slope": 0.01}
+        ),
+        "any number but 0": lambda f: (
+            pick("leaky_relu").parameters[0].domain == sp.Reals - sp.FiniteSet(0)
+        ),
+        "only for slopes up to 1": lambda f: (
+            below_as_maximum(sp.Integer(1)) and not below_as_maximum(sp.Rational(101, 100))
+        ),
+        "A slope of 0 is\n  ReLU": lambda f: (
+            pick("leaky_relu").formula.subs(sp.Symbol("negative_slope", real=True), 0)
+            == pick("relu").formula
+        ),
+        "0 · (−∞) is nan": lambda f: math.isnan(0 * -math.inf),
+        "For slopes between 0 and 1": mean_below_relu,
+    },
+}
+# Sentences whose number is that of the work they cite.
+CITED = {
+    "relu": ["is derived for an activation\nwith slope 1 at 0"],
+    "leaky_relu": ["start it at 0.25 and apply no weight decay"],
+}
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / "activations" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def prose(name: str) -> str:
+    """Return the text written by hand, with what is not text blanked out."""
+    text = page(name).partition("## References")[0]
+    return NO_TEXT.sub(lambda m: " " * len(m[0]), text)
+
+
+each = pytest.mark.parametrize("activation", catalog(), ids=repr)
+
+
+@each
+def test_every_number_is_covered(activation):
+    name, text = activation.name, prose(activation.name)
+    covered = bytearray(len(text))
+    source = page(name)
+    for piece in [*CHECKED.get(name, ()), *CITED.get(name, ())]:
+        start = source.find(piece)
+        assert start >= 0, f"docs/activations/{name}.md no longer says “{piece}”: mend this test"
+        covered[start : start + len(piece)] = b"\1" * len(piece)
+    bare = [m for m in NUMBER.finditer(text) if not all(covered[m.start() : m.end()])]
+    lines = [source[max(m.start() - 30, 0) : m.end() + 20].replace("\n", " ") for m in bare]
+    assert not lines, "numbers that no test covers"
+
+
+@each
+def test_what_the_sentences_say_holds(activation):
+    for piece, check in CHECKED.get(activation.name, {}).items():
+        assert bool(check(facts(activation))), piece
