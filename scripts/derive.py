@@ -249,13 +249,15 @@ def _closed(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
         sp.sign(digits) * sp.sqrt(sp.nsimplify(digits**2, tolerance=1e-30, rational=True)),
     ]
     small = [g for g in guesses if max(q.q for q in g.atoms(sp.Rational)) <= 64]
-    top = sp.expand(sp.fraction(sp.together(expression))[0])
-    powers = {e for e in top.atoms(sp.exp) if e.has(x)}
-    if len(powers) == 1:
-        (power,) = powers
-        linear = sp.Poly(top.subs(power, z := sp.Dummy()), z, x)
+    top = sp.factor(sp.fraction(sp.together(expression))[0])
+    for factor in sp.Mul.make_args(top):
+        powers = [e for e in factor.atoms(sp.exp) if e.has(x)]
+        if len(powers) != 1 or factor == powers[0]:
+            continue
+        plain = factor.subs(powers[0], z := sp.Dummy())
+        linear = sp.Poly(plain if plain.is_polynomial(z, x) else 0, z, x)
         if sorted(linear.monoms()) in ([(0, 0), (0, 1), (1, 0)], [(0, 0), (1, 0), (1, 1)]):
-            small += [s for s in sp.solve(top, x) if s.has(sp.LambertW)]
+            small += [s for s in sp.solve(factor, x) if s.has(sp.LambertW)]
     for guess in small:
         if box.overlaps(_ball(guess)) and lambert(expression.subs(x, guess)) == 0:
             return guess

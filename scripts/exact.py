@@ -67,7 +67,7 @@ def _steady(node: sp.Add) -> sp.Expr:
             if power == 2:
                 near = 4 / (sp.exp(u) + sp.exp(-u)) ** 2 if isinstance(f, sp.tanh) else None
             elif isinstance(f, sp.erf):
-                near = sp.erfc(-side * u)
+                near = sp.erfc(-side * u, evaluate=False)  # SymPy writes 2 − erfc(u)
             else:
                 near = 2 / (1 + sp.exp(-2 * side * u))
             if near is not None:

@@ -106,7 +106,7 @@ def test_inputs_cover_the_formats():
 def test_a_wrong_result_is_named(monkeypatch):
     sigmoid = pick("sigmoid")
     wrong = dataclasses.replace(
-        sigmoid, gradient=lambda x: np.where(x == 2, 0 * x, sigmoid.gradient(x))
+        sigmoid, gradient=lambda x: np.where(x == 2, 0.0, sigmoid.gradient(x))
     )
     with pytest.raises(Problem, match=r"snippets/sigmoid.py: .*\(2\.0\) = 0\.0 in"):
         verify.numpy_error(wrong, 1, {}, verify.FORMATS["float16"])
