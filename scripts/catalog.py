@@ -13,7 +13,7 @@ import sympy as sp
 from project import SNIPPETS, Problem, heading, shown
 
 CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
-FACTS = {"aliases", "naive", "naive_grad", "parameters", "steps"}
+FACTS = {"aliases", "exceptions", "naive", "naive_grad", "parameters", "steps"}
 CELL = re.compile(r"^# %% ([^\n]+)\n(.*?)\s*(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -25,6 +25,21 @@ class Parameter:
     domain: sp.Set
     default: float
     tries: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Where the NumPy cell may be further off, and why.
+
+    For `order` 0 (f) or 1 (f') and low ≤ x ≤ high the error counts in ULP of `scale`, if that is
+    larger than the exact value: the size of the terms that cancel there, say.
+    """
+
+    order: int
+    low: float
+    high: float
+    scale: float
+    reason: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +65,7 @@ class Activation:
     steps: tuple[tuple[sp.Expr, str], ...] = ()
     naive: tuple[str, ...] = ()
     naive_grad: tuple[str, ...] = ()
+    exceptions: tuple[Allowance, ...] = ()
     scope: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -202,6 +218,7 @@ def _read(path: Path, source: str) -> Activation:
         steps=tuple(facts.get("steps", ())),
         naive=tuple(facts.get("naive", ())),
         naive_grad=tuple(facts.get("naive_grad", ())),
+        exceptions=tuple(Allowance(*e) for e in facts.get("exceptions", ())),
         scope=numeric,
     )
 

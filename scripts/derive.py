@@ -71,6 +71,7 @@ def breakpoints(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     return [piece.low for piece in pieces(expression, x)[1:]]
 
 
+@functools.cache
 def limit(piece: Piece, x: sp.Symbol, right: bool) -> sp.Expr:
     """Return the limit of a piece at its right or its left end."""
     end = piece.high if right else piece.low
@@ -86,15 +87,20 @@ def is_zero(expression: sp.Expr, x: sp.Symbol) -> bool | None:
     False comes with a point at which a ball excludes 0.
     """
     plain = expression.doit()
-    if plain == 0 or sp.simplify(plain.rewrite(sp.exp)) == 0:
+    if plain == 0:
         return True
     probe = {s: sp.Rational(3, 7) for s in plain.free_symbols - {x}}
     exact = Exact(plain.subs(probe), x)
-    for point in (0.3125, -1.40625, 2.71875):
-        ball = exact.ball(point)
-        if not ball.contains(0):
-            return False
+    if not all(exact.zero_at(point) for point in (0.3125, -1.40625, 2.71875)):
+        return False
+    for proof in (sp.expand, lambda e: sp.cancel(sp.together(e)), _simplify):
+        if proof(plain) == 0:
+            return True
     return None
+
+
+def _simplify(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(expression.rewrite(sp.exp))
 
 
 def equal(first: sp.Expr, second: sp.Expr, x: sp.Symbol) -> bool | None:
@@ -477,7 +483,11 @@ def solutions(expression: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> Solutions:
             closed |= sp.Interval.open(part.low, part.high)
             continue
         steep = next(p.expression for p in pieces(slope, x) if p.low <= part.inside <= p.high)
-        for zero in zeros(part.expression, x, part, steep):
+        try:
+            found = zeros(part.expression, x, part, steep)
+        except Problem:  # as a product it may lose fewer digits
+            found = zeros(sp.factor(part.expression), x, part, steep)
+        for zero in found:
             if isinstance(zero, arb):
                 boxes.append(zero)
             else:
@@ -530,7 +540,8 @@ def facts(activation: Activation) -> Facts:
     formula, slope = (e.subs(decimal) for e in (activation.formula, activation.derivative))
     for part in pieces(formula, x):
         domain = sp.Interval(part.low, part.high)
-        if not domain.is_subset(continuous_domain(part.expression, x, domain)):
+        whole = part.expression.replace(sp.erf, sp.atan)  # SymPy does not know erf's domain: ℝ too
+        if not domain.is_subset(continuous_domain(whole, x, domain)):
             raise Problem(f"snippets/{activation.name}.py: {part.expression} is not continuous")
     here = kinks(formula, slope, x)
     runs = monotone(slope, x)

@@ -37,6 +37,16 @@ CONSTANTS = {sp.pi: "arb.pi()", sp.E: "arb.const_e()"}
 RELATIONS = {sp.Gt: ">", sp.Lt: "<", sp.Ge: ">=", sp.Le: "<="}
 
 
+class _Sigma(sp.Function):
+    """1 / (1 + exp(−u)), in the form in which a wide ball stays narrow."""
+
+
+def _sigma(u):
+    if isinstance(u, arb) and u < 0:
+        return u.exp() / (1 + u.exp())
+    return 1 / (1 + (-u).exp())
+
+
 class _UndecidedError(Exception):
     """The ball straddles a breakpoint: more precision is needed."""
 
@@ -65,11 +75,11 @@ def _steady(node: sp.Add) -> sp.Expr:
             if not side or (power, side) == (2, 1):
                 continue
             if power == 2:
-                near = 4 / (sp.exp(u) + sp.exp(-u)) ** 2 if isinstance(f, sp.tanh) else None
+                near = 4 * _Sigma(2 * u) * _Sigma(-2 * u) if isinstance(f, sp.tanh) else None
             elif isinstance(f, sp.erf):
                 near = sp.erfc(-side * u, evaluate=False)  # SymPy writes 2 − erfc(u)
             else:
-                near = 2 / (1 + sp.exp(-2 * side * u))
+                near = 2 * _Sigma(2 * side * u)
             if near is not None:
                 return node - term - side * c + side * c * near
     return node
@@ -111,6 +121,8 @@ def _code(node: sp.Basic, x: sp.Symbol) -> str:
         return code
     if isinstance(node, sp.log) and 1 in node.args[0].as_ordered_terms():
         return f"_ball({_code(node.args[0] - 1, x)}).log1p()"
+    if isinstance(node, _Sigma):
+        return f"_sigma({_code(node.args[0], x)})"
     name = FUNCTIONS.get(type(node))
     if name is None:
         raise Problem(f"no exact evaluation for {type(node).__name__} in {node}")
@@ -137,7 +149,12 @@ def compile_ball(expression: sp.Expr, x: sp.Symbol) -> Callable:
     unknown = expression.free_symbols - {x}
     if unknown:
         raise Problem(f"no value for {sorted(s.name for s in unknown)} in {expression}")
-    scope = {"arb": arb, "_ball": lambda v: arb(v) if isinstance(v, int) else v, "_holds": _holds}
+    scope = {
+        "arb": arb,
+        "_ball": lambda v: arb(v) if isinstance(v, int) else v,
+        "_holds": _holds,
+        "_sigma": _sigma,
+    }
     function = eval(f"lambda x: {_code(expression, x)}", scope)
 
     def evaluate(ball):
@@ -187,6 +204,13 @@ class Exact:
         finally:
             ctx.prec = before
         raise Problem(f"cannot evaluate {self.expression} at {point} to {bits} bits")
+
+    def zero_at(self, point: float) -> bool:
+        """Tell whether a ball of high precision around the value at a point holds 0."""
+        before, ctx.prec = ctx.prec, 400
+        value = self._function(arb(point))
+        ctx.prec = before
+        return bool(value.contains(0))
 
     def rounded(self, points: Iterable[float]) -> Rounded:
         """Return the exact values at the given doubles."""

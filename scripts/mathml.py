@@ -28,6 +28,7 @@ CLASSES = {
     "padding-left:0": "m-l0",
     "padding-left:1em": "m-l1",
     "padding-right:0": "m-r0",
+    "padding-right:0.1667em": "m-r1",
     "margin-left:-0.16666667em": "m-back",
 }
 TALL = {"mfrac", "mover", "mroot", "msqrt", "mtable", "munder", "munderover"}

@@ -24,6 +24,7 @@ from project import Problem
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
+LONG = 60  # operations in a formula that no one would read
 
 
 # Markdown
@@ -191,7 +192,7 @@ def derivative(activation: Activation) -> str:
     raw = activation.derivative.diff(x)
     forms = [
         raw,
-        *(change(raw) for change in (sp.factor_terms, sp.factor, sp.together, sp.simplify)),
+        *(change(raw) for change in (sp.factor_terms, sp.factor, sp.together)),
     ]
     second = min(forms, key=lambda e: (sp.count_ops(e), len(sp.latex(e))))
     if not derive.equal(raw, second, x):
@@ -208,7 +209,10 @@ def derivative(activation: Activation) -> str:
     outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
     if len(cuts) == 1:
         outside = rf" \quad (x \ne {tex(cuts[0])})"
-    lines.append(display("f''(x)", tex(second, parameters) + outside))
+    if sp.count_ops(second) > LONG:
+        lines.append("The second derivative is long: `derivative.diff(x)` after the SymPy cell.")
+    else:
+        lines.append(display("f''(x)", tex(second, parameters) + outside))
     lines.append("### From the definition to the derivative")
     steps = by_steps(activation) if activation.steps else by_pieces(activation)
     lines.append("Each equality below is proved by SymPy whenever this page is built.")
@@ -570,6 +574,11 @@ def error(activation: Activation) -> str:
         "Largest distance from the exact value, in units in the last place (ULP) of the exact "
         "value and, where that is a normal number, relative to it. Both are rounded up.",
         table(head, rows),
+        *(
+            f"The NumPy ${'f' + chr(39) * e.order}$ between {number(e.low)} and {number(e.high)} "
+            f"counts in ULP of {number(e.scale)}: {e.reason}"
+            for e in activation.exceptions
+        ),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
         f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
         stated(activation),

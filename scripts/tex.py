@@ -29,7 +29,11 @@ class _Printer(LatexPrinter):
                 rf"\left({part}\right)" if isinstance(f, sp.UnevaluatedExpr | sp.Add) else part
                 for f, part in zip((*held, last), parts, strict=True)
             )
-        return super()._print_Mul(expr)
+        if expr.func(*expr.args).args == expr.args:  # nothing was held back: SymPy's own order
+            self._settings["order"] = None
+        text = super()._print_Mul(expr)
+        self._settings["order"] = "none"
+        return text
 
     def _print_Abs(self, expr: sp.Abs, exp: str | None = None) -> str:  # noqa: N802
         # \left| … \right| would end the cell of a Markdown table

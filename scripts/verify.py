@@ -162,9 +162,13 @@ def ulp(exact: Array, form: Format) -> Array:
     return np.ldexp(1.0, exponent - form.precision + 1)
 
 
-def errors(computed: Array, exact: Rounded, form: Format) -> Array:
-    """Return the error of each computed value in ULP of its exact value (float64; inf for nan)."""
-    want, unit = exact.nearest, ulp(exact.nearest, form)
+def errors(computed: Array, exact: Rounded, form: Format, scale: Array | float = 0.0) -> Array:
+    """Return the error of each computed value in ULP of its exact value (float64; inf for nan).
+
+    Where `scale` is larger than the exact value, in ULP of it.
+    """
+    want = exact.nearest
+    unit = ulp(np.maximum(np.abs(want), scale), form)
     rest = exact.rest * (ulp(want, FORMATS["float64"]) / unit)
     with np.errstate(invalid="ignore", over="ignore"):
         off = np.abs((computed - want) / unit - rest)
@@ -253,15 +257,29 @@ class Worst:
 
 
 def _worst(
-    activation: Activation, order: int, setting: Setting, form: Format, computed: Array
+    activation: Activation,
+    order: int,
+    setting: Setting,
+    form: Format,
+    computed: Array,
+    scale: Array | float = 0.0,
 ) -> Worst:
     points, exact = inputs(activation, form), reference(activation, order, setting, form)
-    off = errors(computed, exact, form)
-    share = shares(computed, exact, form)
+    off = errors(computed, exact, form, scale)
+    share = np.where(np.abs(exact.nearest) >= scale, shares(computed, exact, form), 0)
     i = int(np.argmax(off))
     return Worst(
         float(off[i]), float(share.max()), float(points[i]), float(computed[i]), len(points)
     )
+
+
+def scales(activation: Activation, order: int, points: Array) -> Array:
+    """Return, for each input, the scale of the exceptions that the snippet claims; 0 elsewhere."""
+    scale = np.zeros(len(points))
+    for e in activation.exceptions:
+        if e.order == order:
+            scale[(e.low <= points) & (points <= e.high)] = e.scale
+    return scale
 
 
 def numpy_errors(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:
@@ -290,7 +308,7 @@ def numpy_errors(activation: Activation, order: int, setting: Setting, form: For
                 f"snippets/{activation.name}.py: {function}({point}) = {got} in {form.name}, "
                 f"not {want} {setting or ''}"
             )
-    return _worst(activation, order, setting, form, computed)
+    return _worst(activation, order, setting, form, computed, scales(activation, order, points))
 
 
 def numpy_error(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:

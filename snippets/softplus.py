@@ -1,0 +1,52 @@
+"""Softplus. A smooth version of ReLU: the logarithm of one plus an exponential."""
+
+# %% SymPy
+import sympy as sp
+
+x = sp.Symbol("x", real=True)
+beta = sp.Symbol("beta", positive=True)
+formula = sp.log(1 + sp.exp(beta * x)) / beta
+derivative = 1 / (1 + sp.exp(-beta * x))
+
+# %% NumPy
+import numpy as np
+
+
+def softplus(x, beta=1.0):
+    """Return log(1 + exp(beta * x)) / beta; float16, 32, 64 stay what they are."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    z = x.astype(np.float64)  # float16 and float32 are rounded once, at the end
+    cap = np.finfo(z.dtype).max / (1 + beta)  # so that cap * beta does not overflow
+    e = np.exp(-np.minimum(np.abs(z), cap) * beta)
+    return (np.maximum(z, 0) + np.log1p(e) / beta).astype(x.dtype)
+
+
+def softplus_grad(x, beta=1.0):
+    """Return the derivative, the sigmoid of beta * x."""
+    x = np.asarray(x) * 1.0
+    z = x.astype(np.float64)
+    cap = np.finfo(z.dtype).max / (1 + beta)
+    z = np.clip(z, -cap, cap) * beta
+    return (np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))).astype(x.dtype)
+
+
+# %% PyTorch
+import torch
+
+module = torch.nn.Softplus(beta=1.0)  # as a function: torch.nn.functional.softplus
+
+# %% Facts
+_u = sp.exp(beta * x)
+
+aliases = ["smooth ReLU", "SmoothReLU"]
+parameters = {"beta": (sp.Interval.open(0, sp.oo), [0.5, 2.0, 8.0])}
+steps = [
+    (sp.Derivative(sp.log(1 + _u) / beta, x), "The definition."),
+    (
+        sp.Mul(1 / beta, sp.Derivative(1 + _u, x) / (1 + _u), evaluate=False),
+        "Chain rule: the derivative of the logarithm is one over its argument.",
+    ),
+    (_u / (1 + _u), "The exponential brings a factor β, which cancels."),
+    (1 / (1 + 1 / _u), "Top and bottom divided by the exponential: the sigmoid of βx."),
+]
+naive = ["np.log(1 + np.exp(beta * x)) / beta"]
