@@ -519,7 +519,8 @@ def mean(expression: sp.Expr, x: sp.Symbol, bound: sp.Expr) -> Number:
     return sp.simplify(total) if isinstance(total, sp.Expr) else total
 
 
-def _as_ball(value: Number) -> arb:
+def as_ball(value: Number) -> arb:
+    """Return a number as a ball."""
     return value if isinstance(value, arb) else _ball(value)
 
 
@@ -581,7 +582,7 @@ def facts(activation: Activation) -> Facts:
         second_moment=second,
         gain=sp.sqrt(1 / second) if isinstance(second, sp.Expr) else 1 / second.sqrt(),
         slope_moment=steep,
-        carried=sp.simplify(steep / second) if closed else _as_ball(steep) / _as_ball(second),
+        carried=sp.simplify(steep / second) if closed else as_ball(steep) / as_ball(second),
         convex=min(bends) >= 0,
         concave=max(bends) <= 0,
     )

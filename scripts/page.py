@@ -17,6 +17,7 @@ from sympy.core.function import AppliedUndef
 import departures
 import derive
 import figures
+import prove
 import verify
 from catalog import Activation, Parameter
 from exact import Exact
@@ -75,6 +76,8 @@ def upper(value: float) -> str:
 
 def share(value: float) -> str:
     """Return a relative error: in percent where it is large."""
+    if math.isinf(value):
+        return "∞"
     return f"{upper(100 * value)} %" if value >= 1e-3 else upper(value)
 
 
@@ -309,7 +312,37 @@ def code(activation: Activation) -> str:
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
     ).replace(",", "\u202f", 1)
-    return blocks(*tabs, line, *naive(activation))
+    return blocks(*tabs, line, proof(activation), *naive(activation))
+
+
+def proof(activation: Activation) -> str:
+    """Return what is proved of the NumPy source itself, in one line."""
+    result = prove.prove(activation)
+    parts = [
+        f"${'f' + chr(39) * order}$ {_proved(part)}"
+        for order, part in enumerate((result.function, result.gradient))
+    ]
+    return (
+        f"**Proved when this page was built:** but for rounding, the NumPy source is {parts[0]}, "
+        f"and {parts[1]} ([how](../checked.md)). "
+        f"Prove it yourself: `python scripts/prove.py {activation.name}`."
+    )
+
+
+def _proved(part: prove.Result) -> str:
+    relative, absolute = (
+        [
+            float(r.bound.abs_upper())
+            for r in part.regions
+            if r.bound is not None and r.relative is k
+        ]
+        for k in (True, False)
+    )
+    if relative:
+        text = f"to within {upper(max(relative))} of its value"
+        seen = max(absolute, default=0)
+        return text + (f", or {upper(seen)} if that is more" if seen > 1e-320 else "")
+    return "identically" + (", but for less than any float64 far out" if absolute else "")
 
 
 def naive(activation: Activation) -> list[str]:
@@ -422,14 +455,26 @@ def _monotone(facts: derive.Facts) -> str:
     if len(facts.monotone) == 1:
         return f"strictly {words[facts.monotone[0].sign]}"
     return ", ".join(
-        f"{'strictly ' * abs(r.sign)}{words[r.sign]} on ${tex(sp.Interval(r.low, r.high))}$"
+        f"{'strictly ' * abs(r.sign)}{words[r.sign]} on ${_ends(r.low, r.high)}$"
         for r in facts.monotone
     )
 
 
+def _ends(low: derive.Number, high: derive.Number) -> str:
+    """Return a closed interval, its ends to a few digits."""
+    infinite = [isinstance(e, sp.Expr) and not e.is_finite for e in (low, high)]
+    return tex(derive.Span(_few(low), _few(high), *infinite))
+
+
+def _exactly(value: derive.Number) -> str:
+    """Return a number in closed form, with its digits if it is not obvious; or its digits."""
+    obvious = isinstance(value, arb) or not value.atoms(sp.LambertW, sp.exp, sp.erf)
+    return tex(value) if obvious else f"{tex(value)} = {certain(derive.as_ball(value))}"
+
+
 def _turns(facts: derive.Facts) -> str:
     return ", ".join(
-        f"{'minimum' if low else 'maximum'} ${tex(value)}$ at ${tex(at)}$"
+        f"{'minimum' if low else 'maximum'} ${_exactly(value)}$ at ${_exactly(at)}$"
         for at, value, low in facts.turns
     ) or ("none" if len(facts.monotone) == 1 else "no strict ones")
 
@@ -455,7 +500,10 @@ def _smoothness(facts: derive.Facts, activation: Activation) -> str:
 
 def _lipschitz(facts: derive.Facts, parameters: tuple[Parameter, ...]) -> str:
     value, at = facts.lipschitz
-    return f"${tex(value, parameters)}$" + (f", at ${tex(at)}$" if at is not None else "")
+    symbols = [p.symbol for p in parameters]
+    named = isinstance(value, sp.Expr) and value.has(*symbols)
+    size = tex(value, parameters) if named else _exactly(value)
+    return f"${size}$" + (f", at ${_exactly(at)}$" if at is not None else "")
 
 
 # Kinks and edges
@@ -653,11 +701,16 @@ def row(activation: Activation) -> str:
         f"[{picture}<br>{activation.title}](activations/{activation.name}.md)",
         f"${tex(activation.formula, p)}$",
         f"${tex(activation.derivative, p)}$",
-        f"${tex(facts.range)}$",
+        f"${_range(facts)}$",
         _class(facts),
-        f"${tex(facts.lipschitz[0], p)}$",
+        f"${tex(_few(facts.lipschitz[0]), p)}$",
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def _range(facts: derive.Facts) -> str:
+    span = facts.range
+    return tex(derive.Span(_few(span.start), _few(span.end), span.left_open, span.right_open))
 
 
 def _class(facts: derive.Facts) -> str:
@@ -670,7 +723,7 @@ def numbers(activations: Sequence[Activation]) -> str:
     """Return the derived facts of several functions side by side."""
     each = [(derive.facts(a), a.parameters) for a in activations]
     rows = [
-        ("range", [f"${tex(f.range)}$" for f, _ in each]),
+        ("range", [f"${_range(f)}$" for f, _ in each]),
         ("smoothness", [_class(f) for f, _ in each]),
         (r"steepest slope", [f"${tex(f.lipschitz[0], p)}$" for f, p in each]),
         (r"mean", [f"${tex(_few(f.mean), p)}$" for f, p in each]),

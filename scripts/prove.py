@@ -32,6 +32,7 @@ import numpy as np
 import sympy as sp
 from flint import acb, arb, arb_series, ctx
 
+import tails
 from catalog import Activation, paths, pick
 from derive import pieces
 from exact import Exact, compile_ball
@@ -437,6 +438,22 @@ class _NumPy:
 # The proof
 
 
+def _beyond(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> arb | None:
+    """Return 2^-1080 if a difference is proved smaller than that on a whole half-line."""
+    if low.is_finite == high.is_finite:
+        return None
+    right = bool(low.is_finite)
+    limit = sp.Rational(1, 2**1080)
+    try:
+        signs = [
+            tails.sign(limit + side * difference, x, low if right else high, right)
+            for side in (1, -1)
+        ]
+    except Problem:
+        return None
+    return arb(2) ** -1080 if signs == [1, 1] else None
+
+
 @dataclass
 class _Case:
     """One function of one cell, to be compared with expressions."""
@@ -479,7 +496,7 @@ class _Case:
                     continue
                 if difference.free_symbols - {x}:
                     raise _SettingError
-                far = _far(difference, x, low, high)
+                far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
                 bound = far if bound is None or (far is not None and far > bound) else bound
                 if far is None or not far < INVISIBLE:
                     self._refuse(Region(low, high), result, wanted, far)
@@ -488,9 +505,12 @@ class _Case:
             result = self._run(end)[0]
             wanted = (self.derivative if self.order else self.formula).subs(x, end)
             self._defined(result, Region(end, end))
+            off: arb | None = None
             if not _vanishes(result.value - wanted):
-                self._refuse(Region(end, end), result, wanted, None)
-            yield Region(end, end, None, self.setting)
+                off = _number((result.value - wanted).subs(x, end)).abs_upper()
+                if not off < INVISIBLE:
+                    self._refuse(Region(end, end), result, wanted, None)
+            yield Region(end, end, off, self.setting)
 
     def _pieces(self, expression: sp.Expr) -> list:
         if any(p.free_symbols - {self.activation.x} for p in _conditions(expression)):

@@ -16,7 +16,7 @@ from project import Problem
 A, E = sp.symbols("a E", positive=True)
 
 
-def sign(expression: sp.Expr, x: sp.Symbol, start: float, right: bool) -> int:
+def sign(expression: sp.Expr, x: sp.Symbol, start: float | sp.Rational, right: bool) -> int:
     """Return the sign that an expression has on all of [start, ∞), or (−∞, start] if not right.
 
     0 means that it is 0 there. Raises Problem when the sign cannot be proved from this start on.
@@ -51,6 +51,11 @@ class _Tail:
 
     def sign(self, expression: sp.Expr) -> int:
         plain = expression.doit().rewrite((sp.tanh, sp.sinh, sp.cosh), sp.exp)
+        # a constant such as exp(−10³⁰⁸) must not be turned round into a denominator
+        plain = plain.replace(
+            lambda e: e.is_number and isinstance(e, sp.exp | sp.log),
+            lambda e: self._factor(_number(e), _number(e)),
+        )
         plain = plain.replace(sp.erf, self._erf)
         plain = plain.replace(sp.erfc, self._erfc).replace(sp.log, self._log)
         numerator, denominator = sp.fraction(sp.together(self._exponentials(plain)))
@@ -58,7 +63,7 @@ class _Tail:
         return top * bottom
 
     def _factor(self, low: arb, high: arb) -> sp.Symbol:
-        symbol = sp.Symbol(f"r{len(self.factors)}", positive=True)
+        symbol = sp.Symbol(f"r{len(self.factors)}", real=True)
         self.factors[symbol] = low.union(high)
         return symbol
 
@@ -77,6 +82,9 @@ class _Tail:
 
     def _log(self, inner: sp.Expr) -> sp.Expr:
         power = sp.expand(inner - 1)
+        if power in self.factors:
+            constant = self.factors[power].log1p()
+            return self._factor(constant, constant)
         if not isinstance(power, sp.exp):
             return sp.log(inner)
         u = power.args[0]

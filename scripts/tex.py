@@ -35,6 +35,11 @@ class _Printer(LatexPrinter):
         self._settings["order"] = "none"
         return text
 
+    def _print_Rational(self, expr: sp.Rational) -> str:  # noqa: N802
+        if expr.q > 100 and set(sp.factorint(expr.q)) <= {2, 5}:
+            return str(sp.N(expr, 30)).rstrip("0")  # 0.044715, not 8943/200000
+        return super()._print_Rational(expr)
+
     def _print_Abs(self, expr: sp.Abs, exp: str | None = None) -> str:  # noqa: N802
         # \left| … \right| would end the cell of a Markdown table
         inner = rf"\lvert {self._print(expr.args[0])} \rvert"

@@ -16,17 +16,14 @@ def softplus(x, beta=1.0):
     """Return log(1 + exp(beta * x)) / beta; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
     z = x.astype(np.float64)  # float16 and float32 are rounded once, at the end
-    cap = np.finfo(z.dtype).max / (1 + beta)  # so that cap * beta does not overflow
-    e = np.exp(-np.minimum(np.abs(z), cap) * beta)
-    return (np.maximum(z, 0) + np.log1p(e) / beta).astype(x.dtype)
+    a = np.minimum(np.abs(z), 1e300)  # so that a * beta does not overflow
+    return (np.maximum(z, 0) + np.log1p(np.exp(-a * beta)) / beta).astype(x.dtype)
 
 
 def softplus_grad(x, beta=1.0):
     """Return the derivative, the sigmoid of beta * x."""
     x = np.asarray(x) * 1.0
-    z = x.astype(np.float64)
-    cap = np.finfo(z.dtype).max / (1 + beta)
-    z = np.clip(z, -cap, cap) * beta
+    z = np.clip(x.astype(np.float64), -1e300, 1e300) * beta
     return (np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))).astype(x.dtype)
 
 

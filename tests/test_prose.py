@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import sympy as sp
+import torch
 
 import derive
 from catalog import catalog, pick
@@ -108,6 +109,35 @@ CHECKED: dict[str, dict[str, Callable[[Facts], bool]]] = {
         ),
         "0 · (−∞) is nan": lambda f: math.isnan(0 * -math.inf),
         "For slopes between 0 and 1": mean_below_relu,
+    },
+    "silu": {
+        "is small but, but for one point, not 0": lambda f: len(f.turns) == 1,
+        "PyTorch returns −0 where the exact result": lambda f: (
+            torch.nn.functional.silu(torch.full((64,), -89.0))[0] == 0
+            and 89 / np.exp(np.float64(89)) > np.finfo(np.float32).tiny
+        ),
+    },
+    "softplus": {
+        "never 0. It was introduced": lambda f: f.monotone[0].sign == 1 and len(f.monotone) == 1,
+        "the gap is largest\n  at 0, where it is log 2 divided by β": lambda f: (
+            f.at_zero == sp.log(2) and f.limits[1] == (0, 1) and f.monotone[0].sign == 1
+        ),
+        "`threshold` (default 20)": lambda f: torch.nn.Softplus().threshold == 20,
+        "the function jumps down there, and its slope jumps to 1": lambda f: (
+            torch.nn.functional.softplus(torch.tensor(np.nextafter(20.0, 21.0))) < 20.000000001
+        ),
+        "*Never write log(1 + exp(x)).*": lambda f: (
+            pick("softplus").naive == ("np.log(1 + np.exp(beta * x)) / beta",)
+        ),
+        "on the left it is 0 where the exact": lambda f: np.log(1 + np.exp(-40.0)) == 0,
+        "`log1p` mends only the second": lambda f: np.log1p(np.exp(-40.0)) > 0,
+    },
+    "gelu": {
+        "is small, not 0, except at one point": lambda f: len(f.turns) == 1,
+        "Written with 1 + erf, all digits cancel": lambda f: 1 + math.erf(-9) == 0,
+        "PyTorch returns 0 long before": lambda f: (
+            torch.nn.functional.gelu(torch.tensor([-9.0], dtype=torch.double)) == 0
+        ),
     },
 }
 # Sentences whose number is that of the work they cite.

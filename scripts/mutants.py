@@ -1,0 +1,512 @@
+"""Do the checks see every slip? Make one slip at a time, and count those that no check sees.
+
+`make mutants` changes one thing in a cell of a snippet (an operator, a number, a function, a
+guard, a step, a default …) or in what is stated of PyTorch, and runs the project's own checks on
+the result. A mutant that passes them all is a survivor, unless it is proved to be no change: then
+it is called equivalent. A full run writes docs/measured/mutants.json.
+
+The facts of the shape are derived from the formula and never typed: there is nothing to mutate in
+them. mutmut and cosmic-ray, which are maintained, change only Python functions, and start the tests
+anew for each mutant; here formulas, steps, modules and measurements are changed too, and all checks
+run in one process, which computes exact values once.
+"""
+
+import argparse
+import ast
+import contextlib
+import datetime
+import functools
+import importlib
+import importlib.metadata
+import itertools
+import json
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from unittest import mock
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import catalog
+import departures
+import derive
+import page
+import prove
+import verify
+from catalog import Activation
+from project import ROOT, Problem
+
+FILE = ROOT / "docs" / "measured" / "mutants.json"
+COMMAND = "make mutants"
+SECONDS, MEMORY, QUICK = 20, 16 << 30, 5  # for one mutant; in bytes; one mutant in so many
+PLACES = ("SymPy", "NumPy", "PyTorch", "Facts", "departures")
+Check: TypeAlias = tuple[str, Callable[[], object]]
+Checks: TypeAlias = Callable[[Activation, str], Iterator[Check]]
+
+
+# Slips
+
+
+ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+BITWISE = (ast.BitAnd, ast.BitOr)
+COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+SWAPS = {  # functions of NumPy and SymPy, and what one might write in their place
+    "abs": "positive negative Abs", "arctan": "tanh", "cosh": "sinh exp", "erf": "erfc tanh",
+    "erfc": "erf", "exp": "expm1 exp2 cosh sinh", "expm1": "exp sinh", "log": "log1p log2 exp",
+    "log1p": "log", "maximum": "minimum fmax", "minimum": "maximum fmin", "sign": "cbrt signbit",
+    "sinh": "tanh cosh", "sqrt": "cbrt square", "square": "sqrt abs", "tanh": "sinh arctan atan",
+}  # fmt: skip
+ORDERED = {"copysign", "power", "where"}  # their last two arguments, exchanged, give another result
+
+
+def numbers(value: float) -> Iterator[float]:
+    """Yield the neighbours of a number in code; of one with many digits also a very near one."""
+    yield from (value + 1, value - 1)
+    if value != int(value):
+        yield value * (1 + 1e-3)
+        if len(repr(value)) > 6:
+            yield value * (1 + 1e-6)
+
+
+def _with(node: ast.AST, **fields: Any) -> Any:
+    return type(node)(**dict(ast.iter_fields(node)) | fields)
+
+
+def _literal(value: float) -> ast.expr:
+    number = ast.Constant(abs(value))
+    return ast.UnaryOp(ast.USub(), number) if value < 0 else number
+
+
+def _called(node: ast.Call) -> Iterator[ast.AST]:
+    yield from (a for a in node.args if not isinstance(a, ast.Starred))  # 400 or a, of min(a, 400)
+    match node.func:
+        case ast.Attribute(ast.Attribute(ast.Name("torch"), "nn"), name):
+            for other in importlib.import_module("torch.nn.modules.activation").__all__:
+                if other != name:
+                    yield ast.Call(_with(node.func, attr=other), [], [])
+        case ast.Attribute(ast.Name("np" | "sp" as module), name):
+            for other in SWAPS.get(name.replace("absolute", "abs"), "").split():
+                if hasattr(np if module == "np" else sp, other):
+                    yield _with(node, func=_with(node.func, attr=other))
+            if name == "sign":
+                yield ast.Call(_with(node.func, attr="heaviside"), [*node.args, _literal(0)], [])
+            if name in ORDERED:
+                yield _with(node, args=[*node.args[:-2], node.args[-1], node.args[-2]])
+
+
+def changes(node: ast.AST, defaults: Mapping[str, ast.AST]) -> Iterator[ast.AST]:
+    """Yield what may stand in place of a node; `defaults` are those of the cell's parameters."""
+    match node:
+        case ast.BinOp(left, op, right) | ast.AugAssign(left, op, right):
+            family = next((f for f in (ARITHMETIC, BITWISE) if isinstance(op, f)), ())
+            yield from (_with(node, op=other()) for other in family if not isinstance(op, other))
+            if isinstance(node, ast.BinOp):
+                yield from (left, right)
+        case ast.UnaryOp(_, operand):
+            yield operand
+        case ast.BoolOp(op):
+            yield _with(node, op=ast.Or() if isinstance(op, ast.And) else ast.And())
+        case ast.Compare(_, [op], _):
+            yield from (_with(node, ops=[o()]) for o in COMPARISONS if not isinstance(op, o))
+        case ast.IfExp(_, body, orelse):
+            yield from (body, orelse)
+        case ast.Constant(bool() | None):
+            pass
+        case ast.Constant(int() | float() as value):
+            yield from map(_literal, numbers(value))
+        case ast.keyword("approximate", ast.Constant(value)):
+            yield _with(node, value=ast.Constant("none" if value == "tanh" else "tanh"))
+        case ast.Call():
+            yield from _called(node)
+        case ast.Name(name, ast.Load()) if name in defaults:
+            yield defaults[name]
+    if isinstance(node, ast.Assign | ast.AugAssign) and node.col_offset:  # not of the whole cell
+        yield ast.Pass()
+    if isinstance(node, ast.With):
+        yield ast.If(ast.Constant(True), node.body, [])
+
+
+def _slots(top: ast.AST) -> Iterator[tuple[ast.AST, Callable[[ast.AST], None]]]:
+    """Yield every node below one, with what puts another in its place."""
+    for parent in ast.walk(top):
+        for name, value in ast.iter_fields(parent):
+            if isinstance(value, ast.AST):
+                yield value, functools.partial(setattr, parent, name)
+            for i, item in enumerate(value if isinstance(value, list) else ()):
+                if isinstance(item, ast.AST):
+                    yield item, functools.partial(value.__setitem__, i)
+
+
+def _targets(place: str, statement: ast.stmt) -> bool:
+    """Tell whether a statement of a cell says something that checks can refute."""
+    if not isinstance(statement, ast.Assign):
+        return isinstance(statement, ast.FunctionDef)
+    name = ast.unparse(statement.targets[0])
+    if place == "Facts":  # other names of a function are words
+        return name in ("exceptions", "parameters", "steps") or name.startswith("_")
+    return not ast.unparse(statement.value).lower().startswith("sp.symbol")
+
+
+def _copied(statement: ast.stmt, name: str) -> Iterator[tuple[ast.Constant, str]]:
+    """Yield each copied formula of a Facts cell, and the call that makes no mistake."""
+    match statement:
+        case ast.Assign([ast.Name("naive" | "naive_grad" as kind)], ast.List(formulas)):
+            for node in formulas:
+                if isinstance(node, ast.Constant):
+                    yield node, name + kind.removeprefix("naive")
+
+
+def slips(place: str, code: str, name: str = "", given: str = "x") -> Iterator[tuple[str, str]]:
+    """Yield each slip in a cell as (what is changed, the whole cell after it).
+
+    `name` is the function's and `given` what it is called with, where formulas that people copy
+    are to be replaced by calls of it.
+    """
+    tree = ast.parse(code)
+    seen = {ast.unparse(tree)}
+    defaults: dict[str, ast.AST] = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            a = function.args
+            known = a.args[len(a.args) - len(a.defaults) :]
+            defaults |= {p.arg: value for p, value in zip(known, a.defaults, strict=True)}
+    for statement in tree.body:
+        for node, call in _copied(statement, name):
+            old, node.value = node.value, f"{call}({given})"
+            yield f"{place}, line {node.lineno}: {old!r} → {node.value}", ast.unparse(tree)
+            node.value = old
+        for part, put in list(_slots(statement)) if _targets(place, statement) else ():
+            for new in changes(part, defaults):
+                put(new)
+                text = ast.unparse(tree)
+                put(part)
+                if text not in seen:
+                    seen.add(text)
+                    before, after = (" ".join(ast.unparse(n).split()) for n in (part, new))
+                    line = getattr(part, "lineno", getattr(statement, "lineno", 0))
+                    yield f"{place}, line {line}: {before} → {after}", text
+
+
+def misstated(records: list[departures.Record]) -> Iterator[tuple[str, list[departures.Record]]]:
+    """Yield the stated departures of one function with one mistake in them."""
+    for i, record in enumerate(records):
+        rest, line = [*records[:i], *records[i + 1 :]], departures.describe(record)
+        yield f"left out: {line}", rest
+        yield f"said twice: {line}", [record, *records]
+        wrong: list[tuple[str, Any]] = [
+            ("order", 1 - record["order"]),
+            ("dtype", next(n for n in verify.FORMATS if n != record["dtype"])),
+            ("code", "any" if record["code"] == "scalar" else "scalar"),
+        ]
+        for key in ("ulp", "relative"):
+            size = float(record.get(key, math.inf))
+            if 0 < size < math.inf:
+                wrong += [(key, size * 3), (key, size / 3)]
+        for key in ("input", "got", "exact"):
+            value = float(record[key])
+            wrong.append((key, value * 1.5 or 1.0) if math.isfinite(value) else (key, 7.0))
+        if "region" in record:
+            low, high = record["region"]
+            for end, other in ((low, high), (high, low)):
+                by = max(0.2 * (high - low), 0.2 * abs(end))
+                moved = [m for m in (end - by, end + by) if m != end]
+                wrong += [("region", sorted((m, other))) for m in moved]
+        for key, value in wrong:
+            yield f"{key} = {value}: {line}", [record | {key: value}, *rest]
+        yield f"added, order and dtype changed: {line}", [record | dict(wrong[:2]), *records]
+
+
+# Checks
+
+
+def _arguments(test: Callable, activation: Activation) -> Iterator[dict[str, Any]]:
+    """Yield what pytest would call a parametrized test with, were this the only activation."""
+    here: dict[str, list] = {
+        "activation": [activation],
+        "order": [0, 1],
+        "setting": activation.settings(),
+    }
+    lists = []
+    for mark in getattr(test, "pytestmark", ()):
+        names, values = mark.args
+        names = names.split(", ") if isinstance(names, str) else names
+        rows = [[v] for v in values] if len(names) == 1 else values
+        if "activation" in names:
+            rows = itertools.product(*(here[name] for name in names))
+        lists.append([dict(zip(names, row, strict=True)) for row in rows])
+    for parts in itertools.product(*lists):
+        yield functools.reduce(dict.__or__, parts, {})
+
+
+def _tests(module: str, activation: Activation, *only: str) -> Iterator[Check]:
+    """Yield the tests of a module that look at one activation, all their cases as one check."""
+    if (folder := str(ROOT / "tests")) not in sys.path:
+        sys.path.append(folder)
+    for name, test in vars(importlib.import_module(module)).items():
+
+        def run(test: Callable = test) -> None:
+            for arguments in _arguments(test, activation):
+                test(**arguments)
+
+        if name.startswith(only or "test_"):
+            yield f"{module}.{name}", run
+
+
+def checks(activation: Activation, place: str) -> Iterator[Check]:
+    """Yield the project's checks that can see a slip in this place, the cheap ones first."""
+    if place in ("SymPy", "Facts"):
+        yield "derive.prove_steps", lambda: derive.prove_steps(activation)
+        yield from _tests("test_derive", activation, "test_every_step_is_proved")
+    proof = ("prove.prove", lambda: prove.prove(activation))
+    if place == "SymPy":  # exact values of another formula are dear
+        yield proof
+    if place == "PyTorch":
+        only = ("test_cell_runs_alone", "test_module_and_cell_have_the_same_defaults")
+        yield from _tests("test_numpy", activation, *only)
+    elif place != "departures":
+        yield from _tests("test_numpy", activation)
+    if place in ("NumPy", "Facts"):
+        yield proof
+    if place == "Facts":
+        yield "page.naive", lambda: page.naive(activation)
+    if place in ("PyTorch", "Facts", "departures"):
+        yield from _tests("test_torch", activation, "test_stated")
+
+
+def read(activation: Activation, place: str, code: str) -> Activation:
+    """Return the activation with another cell in its file."""
+    source = activation.path.read_text(encoding="utf-8")
+    cell = next(m for m in catalog.CELL.finditer(source) if m[1] == place)
+    text = f"{source[: cell.start(2)]}{code}{source[cell.end(2) :]}"
+    return catalog._read.__wrapped__(activation.path, text)  # the cache would keep them all
+
+
+class _TimeoutError(BaseException):
+    """A check takes too long; derived so that no check takes it for a failure of its own."""
+
+
+def _late(*_: object) -> None:
+    raise _TimeoutError
+
+
+def killer(
+    make: Callable[[], Activation], place: str, having: Checks, seconds: float = SECONDS
+) -> str | None:
+    """Return the name of the first check that refuses a mutant; None if it passes them all."""
+    name, before = "catalog.read", signal.signal(signal.SIGALRM, _late)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # as in the tests
+            warnings.simplefilter("ignore", DeprecationWarning)
+            for name, run in having(make(), place):  # noqa: B007
+                with contextlib.suppress(pytest.skip.Exception):
+                    run()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except _TimeoutError:
+        return "no answer in time"
+    except BaseException:  # what pytest raises is no Exception
+        return name
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return None
+
+
+# Equivalents
+
+
+def _bits(activation: Activation, voice: Callable, names: tuple[str, ...]) -> Iterator[bytes]:
+    """Yield what a voice gives at every verified input, ±0, ±∞ and nan, to the last bit."""
+    for setting, order, name in itertools.product(activation.settings(), (0, 1), names):
+        form = verify.FORMATS[name]
+        edges = np.array([-0.0, math.inf, -math.inf, math.nan])
+        points = np.concatenate([verify.inputs(activation, form), edges])
+        with np.errstate(all="ignore"):
+            yield voice(activation, order, setting, form, points).tobytes()
+
+
+def _opaque(step: sp.Expr) -> sp.Expr:
+    """Take a derivative that is left to do for a name: one that is 0 must not hide its factor."""
+    return step.xreplace({d: sp.Symbol(str(d)) for d in step.atoms(sp.Derivative)}).doit()
+
+
+def equivalent(original: Activation, mutant: Activation, place: str) -> str | None:
+    """Return why a mutant that passed every check is no change, or None without proof."""
+    x = original.x
+    if place == "SymPy":
+        names = ("formula", "derivative")
+        same = all(derive.equal(getattr(original, n), getattr(mutant, n), x) is True for n in names)
+        return "proved the same function, at every x" if same else None
+    if place == "Facts":
+        if original.parameters != mutant.parameters or len(original.steps) != len(mutant.steps):
+            return None
+        both = [[step for step, _ in a.steps] for a in (original, mutant)]
+        both = [[s[0].args[0], *s[1:]] if s else s for s in both]  # first, what is differentiated
+        steps = zip(*([_opaque(derive._unfold(original, e)) for e in s] for s in both), strict=True)
+        same = all(derive.equal(a, b, x) is True for a, b in steps)
+        return "each step is proved equal to the one it replaces" if same else None
+    voice: Callable = verify.torch_values if place == "PyTorch" else verify.numpy_values
+    dtypes = tuple(verify.FORMATS) if place == "PyTorch" else verify.NUMPY_DTYPES
+    pairs_of_bits = zip(_bits(original, voice, dtypes), _bits(mutant, voice, dtypes), strict=True)
+    if original.defaults != mutant.defaults or any(a != b for a, b in pairs_of_bits):
+        return None
+    reason = "the same bits at every input verified"
+    return f"{reason}, and proved the same function" if place == "NumPy" else reason
+
+
+# The score
+
+
+@dataclass
+class Score:
+    """What became of the mutants of one function."""
+
+    name: str
+    mutants: int = 0
+    killed: Counter[str] = field(default_factory=Counter)  # by the check that saw it
+    equivalent: list[str] = field(default_factory=list)
+    survivors: list[str] = field(default_factory=list)
+    seconds: float = 0
+
+
+def score(activation: Activation, every: int = 1, having: Checks = checks, places=PLACES) -> Score:
+    """Make the mutants of one function, or one in so many, and run the checks on each.
+
+    Raises Problem when a check fails without any change.
+    """
+    kind = departures.capability()
+    stated = departures.of(activation, kind)
+    if stated is None:
+        raise Problem(f"no departures are stated for this CPU: run `{departures.COMMAND}`")
+    start, result, count = time.monotonic(), Score(activation.name), itertools.count()
+    given = ", ".join(["x", *activation.defaults])
+
+    def enter(line: str, refused: str | None, reason: str | None) -> None:
+        result.mutants += 1
+        if refused:
+            result.killed[refused] += 1
+        elif reason:
+            result.equivalent.append(f"{line} ({reason})")
+        else:
+            result.survivors.append(line)
+
+    for place in places:
+        if place == "departures":
+            continue
+        code = ast.unparse(ast.parse(activation.cells[place]))
+        make = functools.partial(read, activation, place, code)
+        begun = time.monotonic()
+        refused = killer(make, place, having, 0)  # for as long as it takes
+        limit = SECONDS + time.monotonic() - begun
+        if refused:
+            raise Problem(f"{activation.name}: {refused} fails before anything is changed")
+        for line, text in slips(place, activation.cells[place], activation.name, given):
+            if next(count) % every:
+                continue
+            make = functools.partial(read, activation, place, text)
+            refused = killer(make, place, having, limit)
+            enter(line, refused, None if refused else equivalent(activation, make(), place))
+    if "departures" in places:
+        known, measured = departures.stated(), departures.measure(activation)
+        with mock.patch.object(departures, "measure", return_value=measured):
+            for line, records in misstated(stated):
+                if next(count) % every == 0:
+                    data = known | {"capabilities": {kind: records}}
+                    with mock.patch.object(departures, "stated", return_value=data):
+                        enter(line, killer(lambda: activation, "departures", having), None)
+    result.seconds = time.monotonic() - start
+    return result
+
+
+def _row(name: str, scores: list[Score]) -> str:
+    """Return one line of the table."""
+    killed = sum((s.killed for s in scores), Counter())
+    parts = [sum(s.mutants for s in scores), killed.total()]
+    parts += [sum(len(s.equivalent) for s in scores), sum(len(s.survivors) for s in scores)]
+    seconds = sum(s.seconds for s in scores)
+    return f"{name:20}" + "".join(f"{n:12}" for n in parts) + f"{seconds:9.1f}"
+
+
+def report(scores: list[Score]) -> str:
+    """Return the table, who killed how many, and the mutants that no check refused."""
+    titles = ("mutants", "killed", "equivalent", "survivors")
+    lines = [" " * 20 + "".join(f"{t:>12}" for t in titles) + "  seconds"]
+    lines += [_row(s.name, [s]) for s in scores] + [_row("all", scores), ""]
+    killed = sum((s.killed for s in scores), Counter())
+    lines += [f"{count:6} killed by {name}" for name, count in killed.most_common()]
+    for s in scores:
+        lines += [f"equivalent: {s.name}: {line}" for line in s.equivalent]
+        lines += [f"SURVIVOR: {s.name}: {line}" for line in s.survivors]
+    return "\n".join(lines)
+
+
+def write(scores: list[Score], seconds: float) -> None:
+    """Write FILE."""
+    data = {
+        "command": COMMAND,
+        "date": datetime.date.today().isoformat(),
+        "seconds": round(seconds),
+        "versions": {p: importlib.metadata.version(p) for p in ("numpy", "sympy", "torch")},
+        "functions": {
+            s.name: {
+                "mutants": s.mutants,
+                "killed": dict(sorted(s.killed.items())),
+                "equivalent": s.equivalent,
+                "survivors": s.survivors,
+            }
+            for s in scores
+        },
+    }
+    FILE.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _one(name: str, every: int) -> Score:
+    """Score one function in a process of its own."""
+    import torch
+
+    torch.set_num_threads(1)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    return score(catalog.pick(name), every)
+
+
+def in_processes(names: list[str], every: int) -> list[Score]:
+    """Score each function in a process, as many at a time as there are processors."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(len(names), os.cpu_count() or 1), spawn) as pool:
+        return list(pool.map(_one, names, [every] * len(names)))
+
+
+def main() -> int:
+    """Score the named functions, or all; return 1 if a mutant survives."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="mutate only these")
+    parser.add_argument("--quick", action="store_true", help=f"one mutant in {QUICK}")
+    options = parser.parse_args()
+    names = [catalog.pick(n).name for n in options.names or [p.stem for p in catalog.paths()]]
+    every, start = QUICK if options.quick else 1, time.monotonic()
+    scores = in_processes(names, every)
+    print(report(scores))
+    if not (options.quick or options.names):
+        write(scores, time.monotonic() - start)
+    return int(any(s.survivors for s in scores))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,182 @@
+"""The mutants: what each slip makes of a cell, who sees it, and that an unseen one is told."""
+
+import functools
+import sys
+
+import pytest
+
+import departures
+import mutants
+import page
+from catalog import pick
+
+CELL = '''
+def toy(x, slope=0.5):
+    """Return a toy."""
+    y = np.where(x > 0, -x, slope * 3)
+    with np.errstate(over="ignore"):
+        y += np.minimum(x, 7)
+    return y
+'''
+
+
+def changed(place, code):
+    return {line.partition(": ")[2] for line, _ in mutants.slips(place, code)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "slope * 3 → slope + 3",
+        "slope * 3 → slope ** 3",
+        "slope * 3 → 3",
+        "-x → x",
+        "3 → 4",
+        "3 → 2",
+        "0.5 → 0.5005",
+        "0.5 → -0.5",
+        "x > 0 → x >= 0",
+        "x > 0 → x != 0",
+        "slope → 0.5",
+        "np.minimum(x, 7) → np.maximum(x, 7)",
+        "np.minimum(x, 7) → np.fmin(x, 7)",
+        "np.minimum(x, 7) → x",
+        "np.where(x > 0, -x, slope * 3) → np.where(x > 0, slope * 3, -x)",
+        "y = np.where(x > 0, -x, slope * 3) → pass",
+        "y += np.minimum(x, 7) → y -= np.minimum(x, 7)",
+        "with np.errstate(over='ignore'): y += np.minimum(x, 7) → if True: y += np.minimum(x, 7)",
+    ],
+)
+def test_a_slip_of_each_kind(line):
+    assert line in changed("NumPy", CELL)
+
+
+def test_a_slip_changes_one_thing_and_none_comes_twice():
+    texts = [text for _, text in mutants.slips("NumPy", CELL)]
+    assert len(texts) == len(set(texts)) > 30
+    line, text = next((a, b) for a, b in mutants.slips("NumPy", CELL) if "→ slope + 3" in a)
+    assert line == "NumPy, line 4: slope * 3 → slope + 3"
+    assert text == mutants.ast.unparse(mutants.ast.parse(CELL.replace("slope * 3", "slope + 3")))
+
+
+def test_numbers_with_many_digits_are_nudged():
+    assert list(mutants.numbers(2)) == [3, 1]
+    assert list(mutants.numbers(0.044715)) == pytest.approx(
+        [1.044715, -0.955285, 0.044715 * 1.001, 0.044715 * 1.000001], rel=1e-12
+    )
+
+
+def test_slips_in_the_other_cells():
+    formula = 'x = sp.Symbol("x")\nformula = sp.Piecewise((sp.exp(x) - 1, x > 0), (0, True))'
+    found = changed("SymPy", formula)
+    assert {"x > 0 → x >= 0", "sp.exp(x) → sp.cosh(x)", "0 → 1"} <= found
+    assert not any("Symbol" in line for line in found)
+    module = changed("PyTorch", "module = torch.nn.GELU(approximate='tanh')")
+    assert "approximate='tanh' → approximate='none'" in module
+    assert "torch.nn.GELU(approximate='tanh') → torch.nn.SiLU()" in module
+    facts = changed("Facts", 'aliases = ["a", 2]\nsteps = [(x + 1, "Why.")]\nnaive = ["x + 1"]')
+    assert facts >= {"x + 1 → x - 1", "1 → 2", "'x + 1' → (x)"}
+    assert not any("a" in line for line in facts)
+
+
+@pytest.mark.parametrize(
+    ("place", "old", "new", "check"),
+    [
+        ("SymPy", "(x, x > 0)", "(x, x < 0)", "derive.prove_steps"),
+        ("NumPy", "maximum", "minimum", "test_numpy.test_"),
+        ("NumPy", "x) * 1.0, 0)  #", "x), 0)  #", "test_numpy.test_integers"),
+        ("PyTorch", "ReLU()", "ReLU(1, 2, 3)", "test_numpy.test_cell_runs_alone"),
+        ("Facts", "aliases", "alias", "catalog.read"),
+    ],
+)
+def test_a_slip_of_each_cell_is_seen(place, old, new, check):
+    relu = pick("relu")
+    code = relu.cells[place]
+    assert old in code
+    make = functools.partial(mutants.read, relu, place, code.replace(old, new))
+    assert (mutants.killer(make, place, mutants.checks) or "").startswith(check)
+
+
+def test_another_module_and_a_copied_formula_that_is_right_are_seen():
+    relu = pick("relu")
+    for place, old, new, check in (
+        ("PyTorch", "torch.nn.ReLU", "torch.nn.ReLU6", "test_torch.test_stated_departures_hold"),
+        ("Facts", "np.where(x > 0, x, 0)", "relu(x)", "page.naive"),
+    ):
+
+        def only(activation, place, check=check):
+            return (c for c in mutants.checks(activation, place) if c[0] == check)
+
+        make = functools.partial(mutants.read, relu, place, relu.cells[place].replace(old, new))
+        assert mutants.killer(make, place, only) == check
+    assert page.naive(relu)
+
+
+def test_a_mistake_in_what_is_stated_is_seen():
+    stated = departures.of(pick("tanh"), "DEFAULT")
+    found = [line for line, r in mutants.misstated(stated) if departures.compare(r, stated)]
+    for word in ("left out", "order", "dtype", "code", "ulp", "region", "added"):
+        made = [line for line, _ in mutants.misstated(stated) if line.startswith(word)]
+        assert made
+        assert set(made) <= set(found)
+
+
+def test_what_hangs_counts_as_killed():
+    def forever(activation, place):
+        def run():
+            while True:
+                pass
+
+        yield "forever", run
+
+    assert mutants.killer(lambda: pick("relu"), "NumPy", forever, 0.05) == "no answer in time"
+
+
+def weak(activation, place):
+    """A suite as weak as one number."""
+
+    def run():
+        assert activation.function(2.0) == 2
+
+    yield "weak", run
+
+
+def test_a_weak_check_lets_mutants_survive(monkeypatch, capsys):
+    result = mutants.score(pick("relu"), 3, weak, places=("NumPy",))
+    assert result.killed["weak"] > 0
+    assert any("np.maximum" in line for line in result.survivors)
+    assert result.mutants == result.killed.total() + len(result.equivalent + result.survivors)
+    again = mutants.score(pick("relu"), 3, weak, places=("NumPy",))
+    assert (again.survivors, again.killed) == (result.survivors, result.killed)
+    monkeypatch.setattr(mutants, "in_processes", lambda names, every: [result])
+    monkeypatch.setattr(sys, "argv", ["mutants.py", "relu", "--quick"])
+    assert mutants.main() == 1
+    told = capsys.readouterr().out
+    assert all(f"SURVIVOR: relu: {line}" in told for line in result.survivors)
+    result.survivors.clear()
+    assert mutants.main() == 0
+
+
+def test_a_slip_that_changes_nothing_is_proved_to_be_none():
+    relu = pick("relu")
+    for place, old, new, same in (
+        ("NumPy", "np.asarray(x) * 1.0", "np.asarray(x) / 1.0", True),
+        ("NumPy", "np.maximum(np.asarray(x) * 1.0, 0)", "np.asarray(x) * 1.0", False),
+        ("SymPy", "(x, x > 0)", "(x, x >= 0)", True),
+        ("SymPy", "(1, x > 0)", "(1, x >= 0)", False),
+    ):
+        assert old in relu.cells[place]
+        mutant = mutants.read(relu, place, relu.cells[place].replace(old, new))
+        assert bool(mutants.equivalent(relu, mutant, place)) is same
+
+
+def test_a_derivative_that_is_zero_does_not_hide_its_factor():
+    sigmoid = pick("sigmoid")
+    code = sigmoid.cells["Facts"]
+    wrong = code.replace(
+        "sp.Mul(sp.Derivative(1, x), 1 + _e,", "sp.Mul(sp.Derivative(1, x), 2 + _e,"
+    )
+    assert wrong != code
+    mutant = mutants.read(sigmoid, "Facts", wrong)
+    assert mutants.equivalent(sigmoid, sigmoid, "Facts")
+    assert not mutants.equivalent(sigmoid, mutant, "Facts")
