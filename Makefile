@@ -7,7 +7,7 @@ PIP_ARGS ?=
 BIN := .venv/bin
 RUN := PYTHONPATH=scripts OMP_NUM_THREADS=1 $(BIN)/python
 
-.PHONY: site serve test bench check measure clean
+.PHONY: site serve test bench check measure mutants clean
 
 site: .venv/ready
 	@$(RUN) scripts/website.py
@@ -28,6 +28,9 @@ check: .venv/ready
 
 measure: .venv/ready
 	@$(RUN) scripts/departures.py
+
+mutants: .venv/ready
+	@$(RUN) scripts/mutants.py $(ARGS)
 
 clean:
 	rm -rf .venv .cache generated site

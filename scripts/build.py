@@ -6,6 +6,7 @@ covers the snippet, the scripts, the measurements, the versions and the processo
 torch are imported only when something is made anew.
 """
 
+import json
 import re
 import shutil
 import sys
@@ -17,7 +18,8 @@ from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_fil
 GENERATED = ROOT / "generated"
 OVERVIEWS = ("overview", "compare")  # folders beside those of the functions
 TABLE = ("", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope")
-TOOLS = {"bench.py", "website.py"}  # scripts that no fragment and no lesson depends on
+# what no fragment and no lesson depends on
+TOOLS = {"bench.py", "mutants.py", "website.py", "mutants.json"}
 
 
 # What the output depends on
@@ -25,9 +27,8 @@ TOOLS = {"bench.py", "website.py"}  # scripts that no fragment and no lesson dep
 
 def scripts_key() -> str:
     """Return a hash of the scripts and of the committed measurements."""
-    files = [p for p in (ROOT / "scripts").glob("*.py") if p.name not in TOOLS]
-    files += (ROOT / "docs" / "measured").glob("*")
-    return hashed_files(files, ROOT)
+    files = [*(ROOT / "scripts").glob("*.py"), *(ROOT / "docs" / "measured").glob("*")]
+    return hashed_files((file for file in files if file.name not in TOOLS), ROOT)
 
 
 def _fresh(folder: Path, key: str) -> bool:
@@ -143,6 +144,29 @@ def _write_table(names: list[str]) -> None:
     folder.mkdir()
     text = '<div class="table-scroll catalog" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
     (folder / "catalog.md").write_text(text, encoding="utf-8")
+    (folder / "mutants.md").write_text(_score(), encoding="utf-8")
+
+
+def _score() -> str:
+    """Return the committed result of `make mutants` as a table; raises Problem without one."""
+    file = ROOT / "docs" / "measured" / "mutants.json"
+    if not file.exists():
+        raise Problem("docs/measured/mutants.json is missing: run `make mutants`")
+    data = json.loads(file.read_text(encoding="utf-8"))
+    head = ("function", "changes", "noticed", "proved to make no difference", "survivors")
+    rows: list[tuple] = [
+        (name, f["mutants"], sum(f["killed"].values()), len(f["equivalent"]), len(f["survivors"]))
+        for name, f in data["functions"].items()
+    ]
+    rows.append(("all", *(sum(int(row[i]) for row in rows) for i in (1, 2, 3, 4))))
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (head, *rows)]
+    lines.insert(1, "|" + " --- |" * len(head))
+    versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
+    return (
+        '<div class="table-scroll" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n\n"
+        f"Run on {data['date']} with {versions}, in {data['seconds']} seconds; "
+        "[every equivalent and its reason](measured/mutants.json).\n"
+    )
 
 
 def _comparisons(base: str) -> list[str]:

@@ -23,6 +23,7 @@ import numpy as np
 
 import verify
 from catalog import Activation, catalog, pick
+from exact import Exact
 from project import ROOT, Problem
 
 FILE = ROOT / "docs" / "measured" / "departures.json"
@@ -42,17 +43,11 @@ def capability() -> str:
 
 def regions(bad: np.ndarray, points: np.ndarray) -> list[tuple[int, int]]:
     """Return runs of bad points as pairs of indices; a short stretch of good ones is bridged."""
-    found: list[tuple[int, int]] = []
-    for i in np.flatnonzero(bad):
-        if (
-            found
-            and i - found[-1][1] <= 1 + GAP * len(points)
-            and points[i] * points[found[-1][1]] > 0
-        ):
-            found[-1] = (found[-1][0], int(i))
-        else:
-            found.append((int(i), int(i)))
-    return found
+    at, side = np.flatnonzero(bad), np.sign(points)
+    apart = (np.diff(at) > 1 + GAP * len(points)) | (side[at[1:]] * side[at[:-1]] <= 0)
+    starts = at[np.concatenate([[True], apart])] if len(at) else at
+    ends = at[np.concatenate([apart, [True]])] if len(at) else at
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def measure(activation: Activation) -> list[Record]:
@@ -140,17 +135,23 @@ def same(stated: Record, measured: Record) -> bool:
         return False
     if "region" not in stated:
         return all(stated[k] == measured[k] for k in ("input", "got", "exact"))
+    if math.isfinite(float(stated["got"])) != math.isfinite(float(measured["got"])):
+        return False
     low, high = stated["region"]
     edges = zip(stated["region"], measured["region"], strict=True)
     if any(abs(a - b) > max(EDGE * abs(a), WIDTH * (high - low)) for a, b in edges):
         return False
-    a, b = (float(r["ulp"]) for r in (stated, measured))
-    return a == b or 1 / SIZE <= a / b <= SIZE
+    sizes = ([float(r[key]) for r in (stated, measured)] for key in ("ulp", "relative"))
+    return all(a == b or (b and 1 / SIZE <= a / b <= SIZE) for a, b in sizes)
 
 
 def compare(stated: list[Record], measured: list[Record]) -> list[str]:
-    """Return a line for each stated departure that is gone and each measured one not stated."""
-    return [
+    """Return a line for each stated departure that is gone and each measured one not stated.
+
+    One that is stated twice is named, too.
+    """
+    twice = [r for i, r in enumerate(stated) if any(same(r, other) for other in stated[:i])]
+    return [f"stated twice: {describe(record)}" for record in twice] + [
         f"{word}: {describe(record)}"
         for word, records, others in (
             ("gone", stated, measured),
@@ -159,6 +160,20 @@ def compare(stated: list[Record], measured: list[Record]) -> list[str]:
         for record in records
         if not any(same(record, other) for other in others)
     ]
+
+
+def misquoted(activation: Activation, records: Iterable[Record]) -> list[str]:
+    """Return a line for each record whose example is not what it says, by exact values."""
+    lines = []
+    for r in (r for r in records if "region" in r):
+        form, (low, high) = verify.FORMATS[r["dtype"]], r["region"]
+        exact = Exact(activation.at(r["order"], r["parameters"]), activation.x)
+        value = exact.rounded([r["input"]])
+        off = verify.errors(np.array([float(r["got"])]), value, form)[0]
+        right = r["exact"] == float(value.nearest[0]) and _short(off) == r["ulp"]
+        if not (right and low <= r["input"] <= high):
+            lines.append(f"wrong example: {describe(r)}")
+    return lines
 
 
 def describe(record: Record) -> str:

@@ -149,6 +149,19 @@ def prove_steps(activation: Activation) -> None:
         if verdict is not True:
             why = "is wrong" if verdict is False else "could not be proved"
             raise Problem(f"{path}: step {number} {why}: {activation.steps[number - 1][0]}")
+    for number, (before, after) in enumerate(pairwise(expressions), 2):
+        said = activation.steps[number - 1][1].startswith("Quotient rule")
+        if said and after.has(sp.Derivative) and not _is_quotient_rule(before, after, x):
+            raise Problem(f"{path}: step {number} is wrong: it is not the quotient rule")
+
+
+def _is_quotient_rule(before: sp.Expr, after: sp.Expr, x: sp.Symbol) -> bool:
+    """Tell whether a step is the rule even if what stands under Derivative were any function."""
+    top, bottom = sp.fraction(before.args[0], exact=True)
+    slopes = [sp.Derivative(part, x) for part in (top, bottom)]
+    rule = (slopes[0] * bottom - top * slopes[1]) / bottom**2
+    free = {d: sp.Dummy() for d in (rule - after).atoms(sp.Derivative) | set(slopes)}
+    return sp.simplify((rule.xreplace(free) - after.xreplace(free)).doit()) == 0
 
 
 # Zeros

@@ -1,6 +1,6 @@
-"""Print the constants of snippets/gelu.py and snippets/gelu_tanh.py, as they stand there.
+"""Print the constants of snippets/gelu.py as they stand there.
 
-Both are max(x, 0) minus a tail that depends on a = |x| alone. Where x < 0 their derivative is the
+GELU is max(x, 0) minus a tail that depends on a = |x| alone. Where x < 0 its derivative is the
 slope of that tail; it changes sign at a = root.
 """
 
@@ -12,7 +12,6 @@ mp.dps = 60
 TOP = 40  # beyond it GELU's tail is 0 in float64
 DEGREE = 10
 CENTRE = 3  # half of the points lie below it; other values give larger errors
-BITS = 16  # of a coefficient behind the point, so that a cubic of few digits is exact in float64
 Polynomial = list[mpf]  # the highest power first
 Function = Callable[[mpf], mpf]
 
@@ -89,28 +88,6 @@ def gelu() -> None:
     constants("A, B", [first, second])
 
 
-def gelu_tanh() -> None:
-    """Print the constants of snippets/gelu_tanh.py."""
-    one = 2 * mp.sqrt(2 / mp.pi)
-    cube = one * mpf(44715) / 10**6
-    root = mp.findroot(
-        lambda a: 1 + mp.exp(-a * (one + cube * a * a)) - a * (one + 3 * cube * a * a), 0.75
-    )
-    start = root * (one + cube * root**2)
-    constants("ROOT, REST", [root, root - mpf(float(root))])
-    constants("E0", [mp.exp(-start)])
-    for name, values in (
-        ("S0, S0_LOW", [start]),
-        ("S, S_LOW", [one + 3 * cube * root**2, 3 * cube * root, cube]),
-        ("R, R_LOW", [one + 9 * cube * root**2, 9 * cube * root, 3 * cube]),
-    ):
-        high = [mp.nint(v * 2**BITS) / 2**BITS for v in values]
-        low = [v - h for v, h in zip(values, high, strict=True)]
-        first, second = name.split(", ")
-        constants(first, high)
-        constants(second, low)
-
-
 def constants(names: str, values: list[mpf]) -> None:
     """Print an assignment."""
     text = ", ".join(repr(float(v)) for v in values)
@@ -118,7 +95,4 @@ def constants(names: str, values: list[mpf]) -> None:
 
 
 if __name__ == "__main__":
-    print("# snippets/gelu.py")
     gelu()
-    print("\n# snippets/gelu_tanh.py")
-    gelu_tanh()

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import sympy as sp
 
 from catalog import Activation, paths, pick
 from derive import breakpoints, float_of, limit, pieces, prove_steps, zeros
@@ -108,33 +109,41 @@ def sample(form: Format, specials: tuple[float, ...]) -> Array:
     return np.unique(points[np.isfinite(points)].astype(np.float64))
 
 
-@functools.cache
 def specials(activation: Activation) -> tuple[float, ...]:
     """Return the breakpoints and the zeros of f, f' and f'' at the defaults, rounded to doubles."""
-    x = activation.x
-    found = {float(b) for b in breakpoints(activation.formula, x)}
-    for order in range(3):
-        for piece in pieces(activation.at(order, activation.defaults), x):
+    forms = (activation.at(order, activation.defaults) for order in range(3))
+    return _specials(activation.x, activation.formula, *forms)
+
+
+@functools.cache
+def _specials(x: sp.Symbol, formula: sp.Expr, *forms: sp.Expr) -> tuple[float, ...]:
+    found = {float(b) for b in breakpoints(formula, x)}
+    for form in forms:
+        for piece in pieces(form, x):
             found |= {float_of(z) for z in zeros(piece.expression, x, piece)}
     return tuple(sorted(found))
 
 
 def inputs(activation: Activation, form: Format) -> Array:
     """Return the finite inputs to verify at: all there are in 16 bits, a covering sample else."""
-    if form.precision < 16:
-        return patterns(form)
-    return sample(form, specials(activation))
+    return _inputs(form, specials(activation))
+
+
+def _inputs(form: Format, special: tuple[float, ...]) -> Array:
+    return patterns(form) if form.precision < 16 else sample(form, special)
 
 
 @functools.lru_cache(maxsize=64)
-def _reference(activation: Activation, order: int, setting: tuple, name: str) -> Rounded:
-    exact = Exact(activation.at(order, dict(setting)), activation.x)
-    return exact.rounded(inputs(activation, FORMATS[name]).tolist())
+def _reference(
+    expression: sp.Expr, x: sp.Symbol, form: Format, special: tuple[float, ...]
+) -> Rounded:
+    return Exact(expression, x).rounded(_inputs(form, special).tolist())
 
 
-def reference(activation: Activation, order: int, setting: Setting, form: Format):
-    """Return the exact f (order 0) or f' (1) at `inputs`."""
-    return _reference(activation, order, tuple(setting.items()), form.name)
+def reference(activation: Activation, order: int, setting: Setting, form: Format) -> Rounded:
+    """Return the exact f (order 0) or f' (1) at `inputs`; the same expression is asked once."""
+    expression = activation.at(order, setting)
+    return _reference(expression, activation.x, form, specials(activation))
 
 
 def ends(activation: Activation, order: int, setting: Setting) -> dict[float, float]:

@@ -40,10 +40,10 @@ parameters = {"beta": (sp.Interval.open(0, sp.oo), [0.5, 2.0, 8.0])}
 steps = [
     (sp.Derivative(sp.log(1 + _u) / beta, x), "The definition."),
     (
-        sp.Mul(1 / beta, sp.Derivative(1 + _u, x) / (1 + _u), evaluate=False),
-        "Chain rule: the derivative of the logarithm is one over its argument.",
+        sp.Mul(1 / beta, sp.UnevaluatedExpr(beta * _u / (1 + _u)), evaluate=False),
+        "Chain rule: the derivative of log(v) is v′/v, here with v = 1 + exp(βx).",
     ),
-    (_u / (1 + _u), "The exponential brings a factor β, which cancels."),
+    (_u / (1 + _u), "The factor β cancels."),
     (1 / (1 + 1 / _u), "Top and bottom divided by the exponential: the sigmoid of βx."),
 ]
 naive = ["np.log(1 + np.exp(beta * x)) / beta"]

@@ -63,12 +63,15 @@ def test_facts_agree_with_a_fine_grid(activation):
     assert low <= y.min()
     assert y.max() <= high
     if np.isfinite(high):
-        assert high - y.max() < 1e-9
+        assert high - y.max() < 1e-6
     if np.isfinite(low):
-        assert y.min() - low < 1e-9
-    steepest = float(facts.lipschitz[0].subs(decimals(activation)))
-    assert np.abs(slope).max() == pytest.approx(steepest, rel=1e-12)
-    signs = np.concatenate([np.sign(slope[grid < 0]), np.sign(slope[grid > 0])])
+        assert y.min() - low < 1e-6
+    steepest = facts.lipschitz[0]
+    steepest = float(steepest if isinstance(steepest, arb) else steepest.subs(decimals(activation)))
+    assert np.abs(slope).max() == pytest.approx(steepest, rel=1e-7)
+    assert np.abs(slope).max() <= steepest * (1 + 1e-15)
+    near = (grid != 0) & (np.abs(grid) < 8)  # farther out a slope may be 0 in floats
+    signs = np.sign(slope[near])
     assert {int(s) for s in signs} == {run.sign for run in facts.monotone}
     bends = np.diff(slope)
     assert facts.convex == bool(np.all(bends >= -1e-15))

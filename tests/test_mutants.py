@@ -1,10 +1,12 @@
 """The mutants: what each slip makes of a cell, who sees it, and that an unseen one is told."""
 
 import functools
+import json
 import sys
 
 import pytest
 
+import catalog
 import departures
 import mutants
 import page
@@ -180,3 +182,11 @@ def test_a_derivative_that_is_zero_does_not_hide_its_factor():
     mutant = mutants.read(sigmoid, "Facts", wrong)
     assert mutants.equivalent(sigmoid, sigmoid, "Facts")
     assert not mutants.equivalent(sigmoid, mutant, "Facts")
+
+
+def test_the_stated_score_is_of_every_function_and_without_a_survivor():
+    stated = json.loads(mutants.FILE.read_text(encoding="utf-8"))["functions"]
+    assert sorted(stated) == [path.stem for path in catalog.paths()]
+    for name, score in stated.items():
+        assert score["survivors"] == [], name
+        assert score["mutants"] == sum(score["killed"].values()) + len(score["equivalent"]), name

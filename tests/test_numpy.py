@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from catalog import catalog
-from verify import FORMATS, NUMPY_DTYPES, agree, ends, numpy_error, numpy_values
+from verify import (
+    FORMATS,
+    NUMPY_DTYPES,
+    agree,
+    ends,
+    errors,
+    inputs,
+    numpy_error,
+    numpy_values,
+    reference,
+)
 
 EACH = [
     pytest.param(a, order, setting, id=f"{a}-{order}-{'-'.join(map(str, setting.values()))}")
@@ -47,6 +57,25 @@ def test_integers_bools_and_python_numbers_give_float64(activation, order, setti
     assert np.asarray(y).dtype == np.float64
     assert np.shape(y) == np.shape(value)
     assert np.array_equal(y, call(activation, order, setting, np.asarray(value, np.float64)))
+
+
+@each
+def test_integer_parameters_are_as_good_as_floats(activation, order, setting):
+    whole = {k: int(v) if v == int(v) else v for k, v in setting.items()}
+    for value in (3, [1, -2], 0.5):
+        y = np.asarray(call(activation, order, whole, value))
+        assert y.dtype == np.float64
+        assert np.array_equal(y, call(activation, order, setting, value))
+
+
+@pytest.mark.parametrize("activation", catalog(), ids=repr)
+@pytest.mark.parametrize("order", [0, 1])
+def test_the_domain_holds_only_what_works(activation, order):
+    """At 0 and ±1, the values that a domain most often leaves out or should have left out."""
+    for p in activation.parameters:
+        for value in (v for v in (-1.0, 0.0, 1.0) if v in p.domain):
+            setting = activation.defaults | {p.symbol.name: value}
+            assert numpy_error(activation, order, setting, FORMATS["float16"])
 
 
 @each
@@ -96,3 +125,20 @@ def test_cell_runs_alone(activation, cell):
 def test_module_and_cell_have_the_same_defaults(activation):
     for name, value in activation.defaults.items():
         assert getattr(activation.module, name) == value
+
+
+@pytest.mark.parametrize("activation", [a for a in catalog() if a.exceptions], ids=repr)
+def test_an_exception_is_needed_and_no_wider_than_needed(activation):
+    """Without it an input is too far off, and so is one when a fifth of it is cut at either end."""
+    form, here = FORMATS["float64"], activation.defaults
+    for claimed in activation.exceptions:
+        points = inputs(activation, form)
+        exact = reference(activation, claimed.order, here, form)
+        computed = numpy_values(activation, claimed.order, here, form, points)
+        off = errors(computed, exact, form) > form.tolerance
+        fifth = (claimed.high - claimed.low) / 5
+        for low, high in (
+            (claimed.low, claimed.low + fifth),
+            (claimed.high - fifth, claimed.high),
+        ):
+            assert np.any(off & (low <= points) & (points <= high)), (low, high)

@@ -23,6 +23,13 @@ def test_stated_departures_hold(activation):
     assert departures.compare(stated, departures.measure(activation)) == []
 
 
+@each
+def test_stated_examples_are_what_they_say(activation):
+    for records in departures.stated()["capabilities"].values():
+        mine = [r for r in records if r["function"] == activation.name]
+        assert departures.misquoted(activation, mine) == []
+
+
 def test_each_capability_of_x86_is_stated():
     assert set(departures.stated()["capabilities"]) >= {"DEFAULT", "AVX2", "AVX512"}
     assert departures.stated()["versions"]["torch"].partition("+")[0] == "2.13.0"
@@ -69,6 +76,7 @@ def test_a_new_departure_is_named():
     [
         ("region", lambda r: [r[0] - 0.1 * (r[1] - r[0]), r[1]]),
         ("region", lambda r: [r[0], r[0] + (r[1] - r[0]) / 2]),
+        ("got", lambda got: "inf"),
         ("ulp", lambda u: u * 3),
         ("ulp", lambda u: u / 3),
         ("order", lambda o: 1 - o),

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import derive
 import verify
-from catalog import pick
+from catalog import catalog, pick
 from exact import Exact, Rounded
 from project import Problem
 
@@ -132,3 +133,29 @@ def test_failures_are_found_to_the_float():
 def test_a_right_formula_does_not_fail():
     found = verify.failures(pick("sigmoid"), "sigmoid(x)", 0)
     assert not any(found.values())
+
+
+@pytest.mark.parametrize("activation", catalog(), ids=repr)
+@pytest.mark.parametrize("form", verify.FORMATS.values(), ids=lambda f: f.name)
+def test_no_check_is_vacuous(activation, form):
+    """Each piece, breakpoint, zero and exception meets inputs; parameters meet several values."""
+    points = verify.inputs(activation, form)
+    for part in derive.pieces(activation.formula.subs(defaults(activation)), activation.x):
+        low, high = float(part.low), float(part.high)
+        assert np.sum((low < points) & (points < high)) > 1000
+    for cut in derive.breakpoints(activation.formula, activation.x):
+        assert float(cut) in points
+    for special in verify.specials(activation):
+        near = points[np.argmin(np.abs(points - special))]
+        assert abs(near - special) <= verify.ulp(np.array(special), form)
+    for claimed in activation.exceptions:
+        assert np.sum((claimed.low <= points) & (points <= claimed.high)) > 20
+    tiny = (points != 0) & (np.abs(points) < form.normal)
+    assert np.sum(points[tiny] < 0) > 5
+    assert np.sum(points[tiny] > 0) > 5
+    for parameter in activation.parameters:
+        assert len({parameter.default, *parameter.tries}) >= 3
+
+
+def defaults(activation):
+    return {p.symbol: sp.Rational(str(p.default)) for p in activation.parameters}
