@@ -63,5 +63,5 @@ steps = [
 ]
 naive = ["x / (1 + np.exp(-x))"]
 exceptions = [
-    (1, -1.75, -1.05, 0.25, "the derivative is 0 near −1.28, and what is left there is rounding.")
+    (1, -1.75, -1.05, 0.125, "the derivative is 0 near −1.28, and what is left there is rounding.")
 ]
