@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from project import ROOT
+from project import ROOT, SNIPPETS
 
 
 def run(folder, script, *arguments):
@@ -108,9 +108,10 @@ def test_comparison_of_an_unknown_function(copy, site):
     refused(copy, "docs/compare/four.md: there is no snippets/sigmoyd.py")
 
 
-@pytest.mark.parametrize("script", ["build", "verify", "departures"])
+@pytest.mark.parametrize("script", ["build", "verify", "departures", "prove", "mutants", "bench"])
 def test_unknown_name(script):
-    refused(ROOT, "there is no snippets/sigmoyd.py; there are: leaky_relu, relu", script, "sigmoyd")
+    known = ", ".join(sorted(path.stem for path in SNIPPETS.glob("*.py")))
+    refused(ROOT, f"there is no snippets/sigmoyd.py; there are: {known}", script, "sigmoyd")
 
 
 def tree(folder):
