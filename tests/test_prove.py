@@ -82,9 +82,24 @@ def assert_covers(regions):
 def test_every_snippet_is_proved(activation):
     proof = prove.prove(activation)
     for result in (proof.function, proof.gradient):
-        assert_covers(result.regions)
-        assert result.seconds < 1
-        assert all(r.bound is None or r.bound < prove.INVISIBLE for r in result.regions)
+        settings = {str(r.setting): r.setting for r in result.regions}
+        assert len(settings) in (1, len(activation.settings()))
+        for setting in settings.values():
+            here = [r for r in result.regions if r.setting == setting]
+            if not any(r.relative for r in here):
+                assert_covers(here)
+                assert all(r.bound is None or r.bound < prove.INVISIBLE for r in here)
+                continue
+            (middle,) = (r for r in here if r.relative)  # one bound, and both tails
+            assert middle.bound < arb(2) ** -53
+            ends = [r for r in here if not r.relative and not middle.low < r.low < middle.high]
+            assert [(r.low, r.high) for r in ends] == [
+                (-sp.oo, middle.low),
+                (middle.high, sp.oo),
+            ]
+            assert all(r.bound < prove.INVISIBLE for r in ends)
+            beside = [r for r in here if r is not middle and r not in ends]  # of a zero
+            assert all(r.high - r.low < 1e-5 and r.bound < arb(2) ** -70 for r in beside)
 
 
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "sigmoid"])
