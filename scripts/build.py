@@ -118,7 +118,7 @@ def build(names: Iterable[str] = ()) -> list[str]:
     base = hashed(environment_key(), scripts_key())
     made = []
     for name in names or found:
-        key = hashed(base, (SNIPPETS / f"{name}.py").read_bytes())
+        key = hashed(base, *_sources(name, found))
         if not _fresh(GENERATED / name, key):
             import page
             from catalog import pick
@@ -133,6 +133,13 @@ def build(names: Iterable[str] = ()) -> list[str]:
             if folder.name not in {*found, *OVERVIEWS}:
                 shutil.rmtree(folder)
     return made
+
+
+def _sources(name: str, names: list[str]) -> list[str]:
+    """Return the text of a snippet, and of those that it mentions: identities depend on them."""
+    text = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
+    others = sorted(set(re.findall(r"\w+", text)) & set(names) - {name})
+    return [text, *((SNIPPETS / f"{other}.py").read_text(encoding="utf-8") for other in others)]
 
 
 def _write_table(names: list[str]) -> None:

@@ -13,7 +13,17 @@ import sympy as sp
 from project import SNIPPETS, Problem, heading, shown
 
 CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
-FACTS = {"aliases", "exceptions", "naive", "naive_grad", "parameters", "steps"}
+FACTS = {
+    "aliases",
+    "exceptions",
+    "identities",
+    "naive",
+    "naive_grad",
+    "near",
+    "parameters",
+    "steps",
+    "where",
+}
 CELL = re.compile(r"^# %% ([^\n]+)\n(.*?)\s*(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -31,14 +41,13 @@ class Parameter:
 class Allowance:
     """Where the NumPy cell may be further off, and why.
 
-    For `order` 0 (f) or 1 (f') and low ≤ x ≤ high the error counts in ULP of `scale`, if that is
-    larger than the exact value: the size of the terms that cancel there, say.
+    For `order` 0 (f) or 1 (f') and low ≤ x ≤ high the unit of the error is not one ULP, but one
+    ULP plus what the exact value changes by when x moves by one ULP.
     """
 
     order: int
     low: float
     high: float
-    scale: float
     reason: str
 
 
@@ -47,7 +56,8 @@ class Activation:
     """One function said three times: in SymPy, in NumPy and in PyTorch.
 
     `function` and `gradient` take and return arrays of any shape; float16, float32 and float64
-    keep their dtype. `steps` leads from the definition to the derivative.
+    keep their dtype. `steps` leads from the definition to the derivative. `where` are
+    abbreviations with which formulas are printed. `identities` and `near` name other functions.
     """
 
     name: str
@@ -63,9 +73,12 @@ class Activation:
     parameters: tuple[Parameter, ...] = ()
     aliases: tuple[str, ...] = ()
     steps: tuple[tuple[sp.Expr, str], ...] = ()
+    where: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     naive: tuple[str, ...] = ()
     naive_grad: tuple[str, ...] = ()
     exceptions: tuple[Allowance, ...] = ()
+    identities: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     scope: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -216,9 +229,12 @@ def _read(path: Path, source: str) -> Activation:
         parameters=_parameters(path, facts, formula, x, functions),
         aliases=tuple(facts.get("aliases", ())),
         steps=tuple(facts.get("steps", ())),
+        where={sp.Symbol(k, real=True): v for k, v in facts.get("where", {}).items()},
         naive=tuple(facts.get("naive", ())),
         naive_grad=tuple(facts.get("naive_grad", ())),
         exceptions=tuple(Allowance(*e) for e in facts.get("exceptions", ())),
+        identities=tuple(facts.get("identities", ())),
+        near=tuple(facts.get("near", ())),
         scope=numeric,
     )
 

@@ -217,7 +217,7 @@ def zeros(
         else:
             stack += [((a + b) / 2, b), (a, (a + b) / 2)]
     boxes: list[arb] = []
-    for box in sorted((_refine(value, rate, box) for box in found), key=float_of):
+    for box in sorted((refine(value, rate, box) for box in found), key=float_of):
         if not boxes or not boxes[-1].overlaps(box):  # else found from both sides
             boxes.append(box)
     ctx.prec = before
@@ -247,7 +247,7 @@ def _contains_zero(function, box: arb) -> bool:
     return not value.is_finite() or value.contains(0)
 
 
-def _refine(value: Callable, slope: Callable, box: arb) -> arb:
+def refine(value: Callable, slope: Callable, box: arb) -> arb:
     """Shrink a box that holds one simple zero by interval Newton steps."""
     ctx.prec = 320
     while box.rad() > arb(2) ** -280:
@@ -366,6 +366,7 @@ class Facts:
     carried: Number  # gain² · E f'(X)²: what a layer does to the variance of a gradient
     convex: bool
     concave: bool
+    inflections: list[Number]  # where a change of the sign of f'' is no kink
 
 
 def kinks(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Kink]:
@@ -571,7 +572,8 @@ def facts(activation: Activation) -> Facts:
         for before, after in pairwise(runs)
         if before.sign * after.sign < 0
     ]
-    bends = [run.sign for run in monotone(slope.diff(x), x)]
+    curves = monotone(slope.diff(x), x)
+    bends = [run.sign for run in curves]
     bends += [sp.sign(k.slopes[1] - k.slopes[0]) for k in here if k.order == 1]
     second = mean(sp.piecewise_fold(shown[0] ** 2), x, bound**2)
     steep = mean(sp.piecewise_fold(shown[1] ** 2), x, bound**2)
@@ -598,4 +600,9 @@ def facts(activation: Activation) -> Facts:
         carried=sp.simplify(steep / second) if closed else as_ball(steep) / as_ball(second),
         convex=min(bends) >= 0,
         concave=max(bends) <= 0,
+        inflections=[
+            after.low
+            for before, after in pairwise(curves)
+            if before.sign * after.sign < 0 and after.low not in [k.at for k in here]
+        ],
     )

@@ -214,18 +214,29 @@ class Exact:
 
     def rounded(self, points: Iterable[float]) -> Rounded:
         """Return the exact values at the given doubles."""
-        nearest, rest = [], []
-        before, ctx.prec = ctx.prec, 128
+        function, nearest, rest = self._function, [], []
+        before = ctx.prec
         for point in points:
-            value = self.ball(point)
-            near = float(value.mid())
+            ctx.prec = PRECISIONS[0]  # which is enough nearly everywhere
+            try:
+                value = function(arb(point))
+                good = value.rel_accuracy_bits() >= BITS or value.is_exact()
+            except (_UndecidedError, ZeroDivisionError):
+                good = False
+            if not good:
+                value = self.ball(point)
+                ctx.prec = 128
+            near = float(value)
             nearest.append(near)
-            if math.isfinite(near) and not abs(value) < SMALLEST:
-                rest.append(float((value - arb(near)).mid() / arb(math.ulp(near))))
-            else:
-                rest.append(0.0)
+            left = value - near
+            if abs(near) > 1e-280:
+                rest.append(float(left) / math.ulp(near))
+            else:  # a double does not hold what is left
+                tiny = not math.isfinite(near) or abs(value) < SMALLEST
+                rest.append(0.0 if tiny else float(left / math.ulp(near)))
         ctx.prec = before
-        return Rounded(np.array(nearest), np.array(rest))
+        found = np.array(rest)
+        return Rounded(np.array(nearest), np.where(np.isfinite(found), found, 0.0))
 
 
 def integral(function: Callable, low: float, high: float) -> arb:

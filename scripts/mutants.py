@@ -353,7 +353,7 @@ def _excused(activation: Activation, order: int) -> list[bytes]:
         exact = verify.reference(activation, order, setting, form)
         computed = verify.numpy_values(activation, order, setting, form, points)
         off = verify.errors(computed, exact, form) > form.tolerance
-        found.append((off & (verify.scales(activation, order, points) > 0)).tobytes())
+        found.append((off & (verify.slacks(activation, order, setting, form) > 0)).tobytes())
     return found
 
 

@@ -18,14 +18,15 @@ import departures
 import derive
 import figures
 import prove
+import relations
 import verify
-from catalog import Activation, Parameter
+from catalog import Activation, Allowance, Parameter, pick
 from exact import Exact
 from project import Problem
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
-LONG = 60  # operations in a formula that no one would read
+LONG = 250  # letters of LaTeX in a formula that no one would read
 
 
 # Markdown
@@ -81,9 +82,11 @@ def share(value: float) -> str:
     return f"{upper(100 * value)} %" if value >= 1e-3 else upper(value)
 
 
-def plain(value: sp.Basic) -> str:
+def plain(value: sp.Basic | arb | derive.Span) -> str:
     """Return a number or an interval as plain text, for a text alternative."""
-    if isinstance(value, sp.Interval):
+    if isinstance(value, arb):
+        return plain(sp.Symbol(value.str(6, radius=False)))
+    if isinstance(value, sp.Interval | derive.Span):
         left, right = "(" if value.left_open else "[", ")" if value.right_open else "]"
         return f"{left}{plain(value.start)}, {plain(value.end)}{right}"
     return str(value).replace("oo", "∞").replace("-", "−")
@@ -177,7 +180,7 @@ def definition(activation: Activation) -> str:
     lines = [
         activation.summary,
         '<div class="definition" markdown>\n<div markdown>',
-        display(" = ".join(["f(x)", *named]), tex(activation.formula, activation.parameters)),
+        display(" = ".join(["f(x)", *named]), _said(activation, activation.formula, where=True)),
         *map(domain, activation.parameters),
         f"Also called {', '.join(activation.aliases)}." if activation.aliases else "",
         f"</div>\n{drawing}\n</div>",
@@ -191,17 +194,17 @@ def definition(activation: Activation) -> str:
 def derivative(activation: Activation) -> str:
     """Return f′ and f″, then the proved way from the definition to f′."""
     derive.prove_steps(activation)
-    parameters, x = activation.parameters, activation.x
-    raw = activation.derivative.diff(x)
+    x, raw = activation.x, activation.derivative.diff(activation.x)
     forms = [
         raw,
         *(change(raw) for change in (sp.factor_terms, sp.factor, sp.together)),
     ]
-    second = min(forms, key=lambda e: (sp.count_ops(e), len(sp.latex(e))))
+    second = min(forms, key=lambda e: len(_said(activation, e)))
     if not derive.equal(raw, second, x):
         raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
     forms = [activation.derivative, *(step for step, _ in activation.steps[-1:])]
-    lines = [display("f'(x)", " = ".join(dict.fromkeys(tex(f, parameters) for f in forms)))]
+    said = dict.fromkeys(_said(activation, f) for f in forms)
+    lines = [display("f'(x)", " = ".join(said))]
     cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
     if cuts:
         points = ", ".join(f"${tex(at)}$" for at in cuts)
@@ -212,14 +215,22 @@ def derivative(activation: Activation) -> str:
     outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
     if len(cuts) == 1:
         outside = rf" \quad (x \ne {tex(cuts[0])})"
-    if sp.count_ops(second) > LONG:
+    if len(_said(activation, second)) > LONG:
         lines.append("The second derivative is long: `derivative.diff(x)` after the SymPy cell.")
     else:
-        lines.append(display("f''(x)", tex(second, parameters) + outside))
+        lines.append(display("f''(x)", _said(activation, second) + outside))
     lines.append("### From the definition to the derivative")
     steps = by_steps(activation) if activation.steps else by_pieces(activation)
     lines.append("Each equality below is proved by SymPy whenever this page is built.")
     return blocks(*lines, '<div class="steps" markdown>', *steps, "</div>")
+
+
+def _said(activation: Activation, expression: sp.Expr, where: bool = False) -> str:
+    """Return LaTeX with the abbreviations of the snippet, and what they stand for."""
+    shown = {long: short for short, long in activation.where.items()}
+    text = tex(expression.xreplace(shown), activation.parameters).replace(r"\partial", "d")
+    meant = activation.where.items() if where else ()
+    return ", \\quad ".join([text, *(f"{s} = {tex(e, activation.parameters)}" for s, e in meant)])
 
 
 def _unless(activation: Activation) -> str:
@@ -236,8 +247,7 @@ def _unless(activation: Activation) -> str:
 def by_steps(activation: Activation) -> list[str]:
     """Return the derivation of a smooth formula as a numbered list."""
     return [
-        f"{count}. {reason}\n\n"
-        + _indent(display("f'(x)" * (count == 1), tex(step, activation.parameters)))
+        f"{count}. {reason}\n\n" + _indent(display("f'(x)" * (count == 1), _said(activation, step)))
         for count, (step, reason) in enumerate(activation.steps, 1)
     ]
 
@@ -411,6 +421,7 @@ def shape(activation: Activation) -> str:
         ("Monotonicity", _monotone(facts)),
         ("Extrema", _turns(facts)),
         ("Convexity", _convexity(facts)),
+        ("Inflection points", ", ".join(f"${_exactly(at)}$" for at in facts.inflections) or "none"),
         ("Smoothness", _smoothness(facts, activation)),
         (r"Lipschitz constant, $\sup \lvert f' \rvert$", _lipschitz(facts, p)),
         (r"Mean, $\mathbb{E} f(X)$", f"${tex(facts.mean, p)}$"),
@@ -418,6 +429,8 @@ def shape(activation: Activation) -> str:
         (r"Gain, $1 / \sqrt{\mathbb{E} f(X)^2}$", f"${tex(facts.gain, p)}$"),
         (r"Squared slope, $\mathbb{E} f'(X)^2$", f"${tex(facts.slope_moment, p)}$"),
         (r"Gain² × squared slope", f"${tex(facts.carried, p)}$"),
+        *(("Identity", f"${tex(e)}$") for e in relations.identities(activation)),
+        *(_distance(relations.gap(activation, pick(name))) for name in activation.near),
     ]
     notes = "Derived from the formula when this page is built"
     if p:
@@ -428,6 +441,14 @@ def shape(activation: Activation) -> str:
         f"{notes}. $X$ is standard normal. With independent weights of mean 0 and variance gain² / "
         "fan-in, and no biases, the second moment of a layer's inputs stays 1 from layer to layer; "
         "in a wide network the last row is the factor on the variance of the gradient, per layer.",
+    )
+
+
+def _distance(gap: relations.Gap) -> tuple[str, str]:
+    places = " and ".join(f"${_exactly(at)}$" for at in gap.places)
+    return (
+        f"Largest distance from [{gap.other.title}]({gap.other.name}.md)",
+        f"${_exactly(gap.size)}$, at {places}",
     )
 
 
@@ -622,14 +643,33 @@ def error(activation: Activation) -> str:
         "Largest distance from the exact value, in units in the last place (ULP) of the exact "
         "value and, where that is a normal number, relative to it. Both are rounded up.",
         table(head, rows),
-        *(
-            f"The NumPy ${'f' + chr(39) * e.order}$ between {number(e.low)} and {number(e.high)} "
-            f"counts in ULP of {number(e.scale)}: {e.reason}"
-            for e in activation.exceptions
-        ),
+        *(_allowed(activation, e) for e in activation.exceptions),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
         f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
         stated(activation),
+    )
+
+
+def _allowed(activation: Activation, exception: Allowance) -> str:
+    """Return where the NumPy cell may be further off, by how much it is, and why."""
+    order, here, off = exception.order, activation.defaults, []
+    for name in verify.NUMPY_DTYPES:
+        form = verify.FORMATS[name]
+        points = verify.inputs(activation, form)
+        exact = verify.reference(activation, order, here, form)
+        computed = verify.numpy_values(activation, order, here, form, points)
+        inside = (exception.low <= points) & (points <= exception.high)
+        off.append(float(verify.errors(computed, exact, form)[inside].max()))
+    plain = ""
+    if max(off) < 1e6:  # else the function is 0 somewhere near
+        sizes = ", ".join(
+            f"{upper(v)} in {name}" for v, name in zip(off, verify.NUMPY_DTYPES, strict=True)
+        )
+        plain = f" In ULP alone it is up to {sizes}."
+    return (
+        f"Between {number(exception.low)} and {number(exception.high)} the unit for the NumPy "
+        f"${'f' + chr(39) * order}$ is one ULP plus what the exact value changes by when $x$ moves "
+        f"by one ULP: {exception.reason}{plain}"
     )
 
 

@@ -4,12 +4,21 @@ from collections.abc import Iterable
 
 import sympy as sp
 from flint import arb
+from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 
 from catalog import Parameter
 from derive import Span
 
 DIGITS = 20
+
+
+def _decimal(value: sp.Rational) -> str:
+    """Return 0.044715 for 8943/200000; nothing where a fraction reads better."""
+    if value.q <= 100 or not set(sp.factorint(value.q)) <= {2, 5}:
+        return ""
+    text = str(sp.N(value, 30)).rstrip("0")
+    return text if len(text) < 12 and "e" not in text else ""
 
 
 class _Printer(LatexPrinter):
@@ -20,6 +29,9 @@ class _Printer(LatexPrinter):
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
 
     def _print_Mul(self, expr: sp.Mul) -> str:  # noqa: N802
+        number, rest = expr.as_coeff_Mul()
+        if number > 0 and (decimal := _decimal(number)):  # not over one fraction line with the rest
+            return f"{decimal} {self._print(rest)}"
         # a derivative that is not the last factor, in brackets: else it takes in what follows
         *first, last = expr.args
         held = [sp.UnevaluatedExpr(f) if isinstance(f, sp.Derivative) else f for f in first]
@@ -36,9 +48,14 @@ class _Printer(LatexPrinter):
         return text
 
     def _print_Rational(self, expr: sp.Rational) -> str:  # noqa: N802
-        if expr.q > 100 and set(sp.factorint(expr.q)) <= {2, 5}:
-            return str(sp.N(expr, 30)).rstrip("0")  # 0.044715, not 8943/200000
-        return super()._print_Rational(expr)
+        return _decimal(expr) or super()._print_Rational(expr)
+
+    def _print_Function(self, expr: sp.Function, exp: str | None = None) -> str:  # noqa: N802
+        name = expr.func.__name__
+        if not isinstance(expr, AppliedUndef) or len(name) < 3:
+            return super()._print_Function(expr, exp)
+        inner = ", ".join(self._print(a) for a in expr.args)  # the name of a snippet
+        return rf"\operatorname{{{name}}}({inner})".replace("_", r"\_") + (f"^{exp}" if exp else "")
 
     def _print_Abs(self, expr: sp.Abs, exp: str | None = None) -> str:  # noqa: N802
         # \left| … \right| would end the cell of a Markdown table

@@ -171,13 +171,13 @@ def ulp(exact: Array, form: Format) -> Array:
     return np.ldexp(1.0, exponent - form.precision + 1)
 
 
-def errors(computed: Array, exact: Rounded, form: Format, scale: Array | float = 0.0) -> Array:
+def errors(computed: Array, exact: Rounded, form: Format, slack: Array | float = 0.0) -> Array:
     """Return the error of each computed value in ULP of its exact value (float64; inf for nan).
 
-    Where `scale` is larger than the exact value, in ULP of it.
+    `slack` is added to the unit.
     """
     want = exact.nearest
-    unit = ulp(np.maximum(np.abs(want), scale), form)
+    unit = ulp(want, form) + slack
     rest = exact.rest * (ulp(want, FORMATS["float64"]) / unit)
     with np.errstate(invalid="ignore", over="ignore"):
         off = np.abs((computed - want) / unit - rest)
@@ -271,24 +271,34 @@ def _worst(
     setting: Setting,
     form: Format,
     computed: Array,
-    scale: Array | float = 0.0,
+    slack: Array | float = 0.0,
 ) -> Worst:
     points, exact = inputs(activation, form), reference(activation, order, setting, form)
-    off = errors(computed, exact, form, scale)
-    share = np.where(np.abs(exact.nearest) >= scale, shares(computed, exact, form), 0)
+    off = errors(computed, exact, form, slack)
+    share = np.where(np.equal(slack, 0), shares(computed, exact, form), 0)
     i = int(np.argmax(off))
     return Worst(
         float(off[i]), float(share.max()), float(points[i]), float(computed[i]), len(points)
     )
 
 
-def scales(activation: Activation, order: int, points: Array) -> Array:
-    """Return, for each input, the scale of the exceptions that the snippet claims; 0 elsewhere."""
-    scale = np.zeros(len(points))
+def slacks(activation: Activation, order: int, setting: Setting, form: Format) -> Array:
+    """Return, for each input, what the snippet's exceptions add to the unit; 0 elsewhere."""
+    points = inputs(activation, form)
+    slack = np.zeros(len(points))
     for e in activation.exceptions:
         if e.order == order:
-            scale[(e.low <= points) & (points <= e.high)] = e.scale
-    return scale
+            here = (e.low <= points) & (points <= e.high)
+            slack[here] = _moves(
+                activation.at(order + 1, setting), activation.x, form, tuple(points[here])
+            )
+    return slack
+
+
+@functools.lru_cache(maxsize=16)
+def _moves(slope: sp.Expr, x: sp.Symbol, form: Format, points: tuple[float, ...]) -> Array:
+    """Return by how much a function with this slope moves when x does by one ULP."""
+    return np.abs(Exact(slope, x).rounded(points).nearest) * ulp(np.array(points), form)
 
 
 def numpy_errors(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:
@@ -317,7 +327,8 @@ def numpy_errors(activation: Activation, order: int, setting: Setting, form: For
                 f"snippets/{activation.name}.py: {function}({point}) = {got} in {form.name}, "
                 f"not {want} {setting or ''}"
             )
-    return _worst(activation, order, setting, form, computed, scales(activation, order, points))
+    slack = slacks(activation, order, setting, form)
+    return _worst(activation, order, setting, form, computed, slack)
 
 
 def numpy_error(activation: Activation, order: int, setting: Setting, form: Format) -> Worst:

@@ -91,3 +91,4 @@ steps = [
     ),
     (derivative, "Collect: the normal distribution function, plus x times the normal density."),
 ]
+identities = ["gelu(x) - gelu(-x) = x"]

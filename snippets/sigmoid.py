@@ -55,3 +55,4 @@ steps = [
 ]
 naive = ["1 / (1 + np.exp(-x))"]
 naive_grad = ["sigmoid(x) * (1 - sigmoid(x))"]
+identities = ["sigmoid(x) = (1 + tanh(x / 2)) / 2"]

@@ -47,3 +47,4 @@ steps = [
     (1 / (1 + 1 / _u), "Top and bottom divided by the exponential: the sigmoid of βx."),
 ]
 naive = ["np.log(1 + np.exp(beta * x)) / beta"]
+identities = ["diff(softplus(x), x) = sigmoid(x)", "softplus(x) - softplus(-x) = x"]

@@ -10,14 +10,17 @@ import sympy as sp
 import torch
 
 import derive
-from catalog import catalog, pick
+import verify
+from catalog import pick
 from derive import Facts, facts
-from project import ROOT
+from exact import Rounded
+from project import ROOT, SNIPPETS
 
 x = sp.Symbol("x", real=True)
-NUMBER = re.compile(r"\d+(?:\.\d+)?|[½¼¾⅓⅔√]")
+NUMBER = re.compile(r"\b\d+(?:\.\d+)?|[½¼¾⅓⅔√]|\b(?:half|quarter|hundred|thousand)\b(?! prec)")
 NO_TEXT = re.compile(
-    r"```.*?```|`[^`]*`|^--8<--.*$|\[\[\d+\]\]\(#references\)|\]\([^)]*\)|^#.*$|^---$.*?^---$",
+    r"```.*?```|`[^`]*`|^--8<--[^\n]*|\[\[\d+\]\]\(#references\)|\]\([^)]*\)|^#[^\n]*|^---$.*?^---$"
+    r"|^ *\d+\. |https?://\S+",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -104,6 +107,7 @@ CHECKED: dict[str, dict[str, Callable[[Facts], bool]]] = {
         "found larger slopes than its 0.01": lambda f: (
             pick("leaky_relu").defaults == {"negative_slope": 0.01}
         ),
+        "derivative at 0 is a convention too": lambda f: [k.order for k in f.kinks] == [1],
         "any number but 0": lambda f: (
             pick("leaky_relu").parameters[0].domain == sp.Reals - sp.FiniteSet(0)
         ),
@@ -137,6 +141,33 @@ CHECKED: dict[str, dict[str, Callable[[Facts], bool]]] = {
         "on the left it is 0 where the exact": lambda f: np.log(1 + np.exp(-40.0)) == 0,
         "`log1p` mends only the second": lambda f: np.log1p(np.exp(-40.0)) > 0,
     },
+    "index": {
+        "at more than a hundred\nthousand inputs": lambda _: (
+            sum(len(verify.inputs(pick("relu"), verify.FORMATS[d])) for d in verify.NUMPY_DTYPES)
+            > 100_000
+        ),
+    },
+    "checked": {
+        "at most\nhalf a ULP off": lambda _: (
+            verify.errors(
+                np.array([1.0]),
+                Rounded(np.array([1.0]), np.array([0.5])),
+                verify.FORMATS["float64"],
+            )
+            == 0.5
+        ),
+        "exact values below the least normal number, 0 included": lambda _: (
+            verify.ulp(np.zeros(1), verify.FORMATS["float32"]) == 2.0**-149
+        ),
+        "what is 0 in every dtype": lambda _: 2.0**-1075 == 0,
+    },
+    "compare/four": {
+        "never passes on more than a quarter": lambda _: (
+            facts(pick("sigmoid")).lipschitz[0] == sp.Rational(1, 4)
+        ),
+        "$y = 2 f(3x + 0.1) + 0.2$": lambda _: "2 * a.function(3 * x + 0.1) + 0.2" in drawn(),
+        "corner where $3x + 0.1 = 0$": lambda _: facts(pick("relu")).kinks[0].at == 0,
+    },
     "gelu": {
         "is small, not 0, except at one point": lambda f: len(f.turns) == 1,
         "Written with 1 + erf, all digits cancel": lambda f: 1 + math.erf(-9) == 0,
@@ -153,7 +184,12 @@ CITED = {
 
 
 def page(name: str) -> str:
-    return (ROOT / "docs" / "activations" / f"{name}.md").read_text(encoding="utf-8")
+    file = DOCS / "activations" / f"{name}.md"
+    return (file if file.exists() else DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def drawn() -> str:
+    return (ROOT / "scripts" / "page.py").read_text(encoding="utf-8")
 
 
 def prose(name: str) -> str:
@@ -162,24 +198,42 @@ def prose(name: str) -> str:
     return NO_TEXT.sub(lambda m: " " * len(m[0]), text)
 
 
-each = pytest.mark.parametrize("activation", catalog(), ids=repr)
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    str(p.relative_to(DOCS).with_suffix("")).removeprefix("activations/")
+    for p in DOCS.rglob("*.md")
+)
 
 
-@each
-def test_every_number_is_covered(activation):
-    name, text = activation.name, prose(activation.name)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_number_is_covered(name):
+    text = prose(name)
     covered = bytearray(len(text))
-    source = page(name)
+    source = page(name).partition("## References")[0]
     for piece in [*CHECKED.get(name, ()), *CITED.get(name, ())]:
         start = source.find(piece)
-        assert start >= 0, f"docs/activations/{name}.md no longer says “{piece}”: mend this test"
+        assert start >= 0, f"the page {name} no longer says “{piece}”: mend this test"
         covered[start : start + len(piece)] = b"\1" * len(piece)
     bare = [m for m in NUMBER.finditer(text) if not all(covered[m.start() : m.end()])]
     lines = [source[max(m.start() - 30, 0) : m.end() + 20].replace("\n", " ") for m in bare]
     assert not lines, "numbers that no test covers"
 
 
-@each
-def test_what_the_sentences_say_holds(activation):
-    for piece, check in CHECKED.get(activation.name, {}).items():
-        assert bool(check(facts(activation))), piece
+@pytest.mark.parametrize("name", CHECKED)
+def test_what_the_sentences_say_holds(name):
+    known = (SNIPPETS / f"{name}.py").exists()
+    for piece, check in CHECKED[name].items():
+        assert bool(check(facts(pick(name)) if known else None)), piece
+
+
+@pytest.mark.parametrize("lesson", sorted((DOCS / "learn").glob("*.py")), ids=lambda p: p.stem)
+def test_every_number_that_a_lesson_tells_stands_in_its_code(lesson):
+    """Its asserts are what shows it; a number that no code has cannot be among them."""
+    cells = re.split(r"^# %%", lesson.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    told = " ".join(cell for cell in cells if cell.startswith(" [markdown]"))
+    code = " ".join(cell for cell in cells if not cell.startswith(" [markdown]"))
+    told = re.sub(r"https?://\S+", " ", told)
+    told = NO_TEXT.sub(" ", re.sub(r"^# ?", "", told, flags=re.MULTILINE))
+    told = re.sub(r"_\d|\*\*\d\.\*\*|\(\d{4}\)", " ", told)  # indices, exercises, years
+    known = set(re.findall(r"\d+(?:\.\d+)?", code))
+    assert sorted({m[0] for m in re.finditer(r"\d+(?:\.\d+)?", told)} - known) == []

@@ -1,0 +1,165 @@
+"""What holds between functions: identities, proved, and largest gaps, with certified digits."""
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import sympy as sp
+from flint import arb, ctx
+from sympy.core.function import AppliedUndef
+
+import derive
+import tails
+from catalog import Activation, pick
+from exact import compile_ball
+from project import Problem
+
+Places: TypeAlias = tuple[derive.Number, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The supremum of |f − g| and where it is taken."""
+
+    other: Activation
+    size: derive.Number
+    places: Places
+
+
+def identities(activation: Activation) -> list[sp.Eq]:
+    """Return the identities that a snippet states, each proved for every x.
+
+    A name is the function of that snippet, `f(x, 2)` with its first parameter at 2; parameters not
+    given have their defaults. Raises Problem for one that is false or cannot be proved.
+    """
+    found = []
+    for text in activation.identities:
+        where = f"{activation.path.name}: the identity {text}"
+        sides = text.split(" = ")
+        if len(sides) != 2:
+            raise Problem(f"{where} must have two sides")
+        names = {name: sp.Function(name) for name in re.findall(r"\b([a-z]\w+)\(", text)}
+        names = {k: f for k, f in names.items() if k not in ("diff", "log", "exp", "sqrt")}
+        both = [sp.sympify(side, {"x": activation.x, **names}) for side in sides]
+        verdict = derive.equal(*(_unfolded(e, activation.x) for e in both), activation.x)
+        if verdict is not True:
+            raise Problem(f"{where} {'is false' if verdict is False else 'could not be proved'}")
+        found.append(sp.Eq(*both, evaluate=False))
+    return found
+
+
+def _unfolded(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    for call in expression.atoms(AppliedUndef):
+        activation = pick(call.func.__name__)
+        at, *given = call.args
+        values = {p.symbol: sp.Rational(str(p.default)) for p in activation.parameters}
+        values |= dict(zip(values, given, strict=False))
+        formula = activation.formula.xreplace({activation.x: x}).subs(values)
+        expression = expression.subs(call, formula.subs(x, at))
+    return sp.piecewise_fold(expression.doit())
+
+
+def gap(activation: Activation, other: Activation) -> Gap:
+    """Return the largest distance between two functions at their defaults, on the whole line.
+
+    Beyond some |x| both are proved nearer to their common asymptote than half of what is found
+    within. Raises Problem where this does not succeed.
+    """
+    x = activation.x
+    both = [_unfolded(sp.Function(a.name)(x), x) for a in (activation, other)]
+    apart = sp.piecewise_fold(both[0] - both[1])
+    reach = 1 + max((abs(float(b)) for b in derive.breakpoints(apart, x)), default=0.0)
+    for _ in range(7):
+        reach *= 2
+        end = sp.Integer(int(reach))
+        best, places = _within(apart, x, end)
+        if _tails_are_small(both, x, end, best):
+            return Gap(other, best, places)
+    raise Problem(f"no largest gap proved between {activation.name} and {other.name}")
+
+
+def _within(apart: sp.Expr, x: sp.Symbol, end: sp.Integer) -> tuple[derive.Number, Places]:
+    """Return the largest |value| on [−end, end] and where it is taken, by branch and bound."""
+    points: list[derive.Number] = [-end, *derive.breakpoints(apart, x), end]
+    parts = [
+        derive.Piece(part.expression, sp.Max(part.low, -end), sp.Min(part.high, end))
+        for part in derive.pieces(apart, x)
+    ]
+    floor = max((derive.as_ball(_size(apart, x, at)).lower() for at in points), key=float)
+    for part in parts:
+        value, low, width = compile_ball(part.expression, x), part.low, part.high - part.low
+        inside = (abs(value(arb(float(low + width * k / 64)))) for k in range(1, 64))
+        floor = max([floor, *(size.lower() for size in inside)], key=float)
+    for part in parts:
+        points += _tops(part, x, floor)
+    sizes = [(_size(apart, x, at), at) for at in points]
+    best = max(sizes, key=lambda pair: float(derive.as_ball(pair[0]).mid()))[0]
+    places = [at for size, at in sizes if derive.as_ball(size).overlaps(derive.as_ball(best))]
+    return best, tuple(sorted(places, key=derive.float_of))
+
+
+def _tops(part: derive.Piece, x: sp.Symbol, floor: arb) -> list[arb]:
+    """Enclose each point inside a piece at which |value| has a maximum that reaches `floor`."""
+    value, slope, bend = (
+        compile_ball(part.expression.diff(x, order) if order else part.expression, x)
+        for order in range(3)
+    )
+    stack, found = [(float(part.low), float(part.high))], []
+    before = ctx.prec
+    while stack:
+        a, b = stack.pop()
+        middle, radius = arb((a + b) / 2), arb((b - a) / 2 * (1 + 2**-40))
+        box = middle + arb(0, radius)
+        steep = slope(box)
+        height = abs(value(middle) + steep * arb(0, radius))
+        if height < floor or not steep.contains(0):
+            continue
+        if not bend(box).contains(0):
+            left, right = slope(box.lower()), slope(box.upper())
+            if (left < 0 and right > 0) or (left > 0 and right < 0):
+                found.append(derive.refine(slope, bend, box))
+                ctx.prec = before
+            continue
+        if b - a < 1e-9:
+            raise Problem(f"cannot find the maximum of {part.expression} near {a}")
+        stack += [(a, (a + b) / 2), ((a + b) / 2, b)]
+    return found
+
+
+def _size(expression: sp.Expr, x: sp.Symbol, at: derive.Number) -> derive.Number:
+    if isinstance(at, arb):
+        part = next(
+            p for p in derive.pieces(expression, x) if float(p.low) < float(at) < float(p.high)
+        )
+        return abs(derive.value_at(part.expression, x, at))
+    return sp.Abs(expression.subs(x, at))
+
+
+def _tails_are_small(
+    both: list[sp.Expr], x: sp.Symbol, end: sp.Integer, best: derive.Number
+) -> bool:
+    """Tell whether both are within best/2 of one asymptote on either side of [−end, end]."""
+    room = sp.Rational(float(derive.as_ball(best).lower())) / 2
+    for right in (True, False):
+        start = end if right else -end
+        parts = [derive.pieces(e, x)[-1 if right else 0].expression for e in both]
+        asymptote = _asymptote(parts[0], x, right)
+        for part in parts:
+            try:
+                signs = [
+                    tails.sign(room + side * (part - asymptote), x, start, right)
+                    for side in (1, -1)
+                ]
+            except Problem:
+                return False
+            if signs != [1, 1]:
+                return False
+    return True
+
+
+def _asymptote(expression: sp.Expr, x: sp.Symbol, right: bool) -> sp.Expr:
+    """Guess a line: what is made of it proves that it is near enough."""
+    far = 1000.0 if right else -1000.0
+    slope = round(float(compile_ball(expression.diff(x), x)(arb(far)).mid()), 9)
+    start = round(float(compile_ball(expression, x)(arb(far)).mid()) - slope * far, 9)
+    return sp.Rational(str(slope)) * x + sp.Rational(str(start))
