@@ -1,5 +1,6 @@
 """Read the snippets: each file of snippets/ becomes one Activation record."""
 
+import copy
 import functools
 import inspect
 import re
@@ -15,8 +16,11 @@ from project import SNIPPETS, Problem, heading, shown
 CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
 FACTS = {
     "aliases",
+    "cited",
+    "claims",
     "exceptions",
     "identities",
+    "learned",
     "naive",
     "naive_grad",
     "near",
@@ -57,7 +61,8 @@ class Activation:
 
     `function` and `gradient` take and return arrays of any shape; float16, float32 and float64
     keep their dtype. `steps` leads from the definition to the derivative. `where` are
-    abbreviations with which formulas are printed. `identities` and `near` name other functions.
+    abbreviations with which formulas are printed; `learned` are parameters; `identities` and
+    `near` name other functions; `cited` are pieces of sentences whose numbers a work gives.
     """
 
     name: str
@@ -77,6 +82,8 @@ class Activation:
     naive: tuple[str, ...] = ()
     naive_grad: tuple[str, ...] = ()
     exceptions: tuple[Allowance, ...] = ()
+    learned: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     scope: Mapping[str, Any] = field(default_factory=dict)
@@ -88,6 +95,19 @@ class Activation:
     def defaults(self) -> dict[str, float]:
         """The parameters as the NumPy function sets them when nothing is said."""
         return {p.symbol.name: p.default for p in self.parameters}
+
+    @property
+    def decimals(self) -> dict[sp.Symbol, sp.Rational]:
+        """The defaults as the numbers that are meant: 0.01 is 1/100, not its binary neighbour."""
+        return {p.symbol: _meant(p.default) for p in self.parameters}
+
+    @functools.cached_property
+    def generic(self) -> tuple[sp.Expr, sp.Expr]:
+        """Formula and derivative, at the defaults if a breakpoint depends on a parameter."""
+        both = (self.formula, self.derivative)
+        conditions = [c for e in both for p in e.atoms(sp.Piecewise) for _, c in p.args]
+        moving = any(c.free_symbols - {self.x} for c in conditions)
+        return tuple(e.subs(self.decimals) if moving else e for e in both)
 
     def settings(self) -> list[dict[str, float]]:
         """Return every setting to verify: the defaults, then each other value in turn."""
@@ -110,10 +130,30 @@ class Activation:
         """The PyTorch module of the page; importing torch waits until it is asked for."""
         return _run(self.path, self.cells, ("PyTorch",))["module"]
 
-    def torch(self, setting: Mapping[str, float]) -> Callable:
-        """Return the PyTorch module with these parameters."""
-        kind: Any = type(self.module)
-        return kind(**setting) if setting else self.module
+    @functools.cached_property
+    def claims(self) -> dict[str, Callable]:
+        """Pieces of sentences of the page, each with what shows from the facts that it is so."""
+        return _run(self.path, self.cells, CELLS).get("claims", {})
+
+    def torch(self, setting: Mapping[str, float], dtype: Any = None) -> Callable:
+        """Return the PyTorch module with these parameters, those that it learns of this dtype."""
+        if inspect.isfunction(self.module):
+            return functools.partial(self.module, **setting)
+        module: Any = copy.deepcopy(self.module)
+        module.to(dtype)
+        learned = {k: v for k, v in module.named_parameters() if k in setting}
+        given = {k: v for k, v in setting.items() if k not in learned}
+        if given:
+            module = type(module)(**given).train(module.training)
+        for name, value in learned.items():
+            value.data.fill_(setting[name])
+        return module
+
+
+def _meant(value: float) -> sp.Rational:
+    """Return the decimal or the small fraction that a double is written for."""
+    fraction = sp.Rational(value).limit_denominator(1000)
+    return fraction if float(fraction) == value else sp.Rational(str(value))
 
 
 def _run(path: Path, cells: Mapping[str, str], names: tuple[str, ...]) -> dict[str, Any]:
@@ -233,6 +273,8 @@ def _read(path: Path, source: str) -> Activation:
         naive=tuple(facts.get("naive", ())),
         naive_grad=tuple(facts.get("naive_grad", ())),
         exceptions=tuple(Allowance(*e) for e in facts.get("exceptions", ())),
+        cited=tuple(facts.get("cited", ())),
+        learned=tuple(facts.get("learned", ())),
         identities=tuple(facts.get("identities", ())),
         near=tuple(facts.get("near", ())),
         scope=numeric,

@@ -7,6 +7,7 @@ A departure is a run of inputs at which f or f' is further from exact than the t
 dtype, or one of the inputs -inf, +inf and nan at which it is not the limit (nan for nan).
 """
 
+import contextlib
 import datetime
 import functools
 import importlib.metadata
@@ -62,8 +63,9 @@ def measure(activation: Activation) -> list[Record]:
                     "order": order,
                     "dtype": form.name,
                 }
-                records += [head | r for r in _of_finite(activation, order, setting, form)]
-                records += [head | r for r in _of_ends(activation, order, setting, form)]
+                for find in (_of_finite, _of_ends):
+                    with contextlib.suppress(verify.UnsupportedError):
+                        records += [head | r for r in find(activation, order, setting, form)]
     return records
 
 

@@ -42,20 +42,21 @@ class Piece:
         return self.high - 1 if self.high.is_finite else sp.Integer(0)
 
 
-def pieces(expression: sp.Expr, x: sp.Symbol) -> list[Piece]:
+@functools.cache
+def pieces(expression: sp.Expr, x: sp.Symbol) -> tuple[Piece, ...]:
     """Split an expression at its breakpoints; one piece where it has no Piecewise.
 
     Raises Problem when a breakpoint depends on a parameter or a piece is no interval.
     """
     folded = sp.piecewise_fold(expression)
     if not isinstance(folded, sp.Piecewise):
-        return [Piece(folded, -sp.oo, sp.oo)]
+        return (Piece(folded, -sp.oo, sp.oo),)
     rest: sp.Set = sp.S.Reals
     found = []
     for value, condition in folded.args:
         if condition.free_symbols - {x}:
             raise Problem(f"the breakpoint of {condition} depends on a parameter: give it a value")
-        region = rest & (sp.S.Reals if condition == sp.true else condition.as_set())
+        region = rest & _where(condition, x)
         rest -= region
         parts = region.args if isinstance(region, sp.Union) else (region,)
         for part in parts:
@@ -63,7 +64,25 @@ def pieces(expression: sp.Expr, x: sp.Symbol) -> list[Piece]:
                 found.append(Piece(value, part.start, part.end))
             elif not isinstance(part, sp.FiniteSet | sp.core.singleton.Singleton):
                 raise Problem(f"the piece {value} of {expression} is not on an interval: {part}")
-    return sorted(found, key=lambda piece: float(piece.low))
+    return tuple(sorted(found, key=lambda piece: float(piece.low)))
+
+
+def _where(condition: sp.Basic, x: sp.Symbol) -> sp.Set:
+    """Return where a condition holds; SymPy's own way is slow."""
+    if condition == sp.true:
+        return sp.S.Reals
+    if isinstance(condition, sp.And | sp.Or):
+        join = sp.Intersection if isinstance(condition, sp.And) else sp.Union
+        return join(*(_where(part, x) for part in condition.args))
+    if isinstance(condition, sp.core.relational._Inequality):
+        if condition.rhs == x:
+            condition = condition.reversed
+        if condition.lhs == x and condition.rhs.is_number:
+            end, opened = condition.rhs, isinstance(condition, sp.Gt | sp.Lt)
+            if isinstance(condition, sp.Gt | sp.Ge):
+                return sp.Interval(end, sp.oo, opened, True)
+            return sp.Interval(-sp.oo, end, True, opened)
+    return condition.as_set()
 
 
 def breakpoints(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
@@ -137,9 +156,13 @@ def prove_steps(activation: Activation) -> None:
     `derivative` is a convention. Raises Problem otherwise.
     """
     x, path = activation.x, f"snippets/{activation.name}.py"
-    both = (pieces(e, x) for e in (activation.derivative, activation.formula.diff(x)))
-    if any(is_zero(p.expression - q.expression, x) is not True for p, q in zip(*both, strict=True)):
-        raise Problem(f"{path}: `derivative` is not the derivative of `formula`")
+    forms = [(activation.derivative, activation.formula)]
+    if activation.generic[1] != activation.derivative:  # then its pieces do not compare by name
+        forms = [(activation.at(1, s), activation.at(0, s)) for s in activation.settings()]
+    for slope, formula in forms:
+        for before, after in zip(pieces(slope, x), pieces(formula.diff(x), x), strict=True):
+            if is_zero(before.expression - after.expression, x) is not True:
+                raise Problem(f"{path}: `derivative` is not the derivative of `formula`")
     expressions = [_unfold(activation, step) for step, _ in activation.steps]
     if expressions and not isinstance(activation.steps[0][0], sp.Derivative):
         raise Problem(f"{path}: step 1 must be sp.Derivative of the definition")
@@ -518,7 +541,7 @@ def mean(expression: sp.Expr, x: sp.Symbol, bound: sp.Expr) -> Number:
     total: Number = sp.Integer(0)
     for part in pieces(expression, x):
         if part.expression.is_polynomial(x):
-            closed = sp.integrate(sp.expand(part.expression) * density, (x, part.low, part.high))
+            closed = _moment(sp.Poly(part.expression, x), part)
             total = total + (closed if isinstance(total, sp.Expr) else _ball(closed))
             continue
         before, ctx.prec = ctx.prec, 160
@@ -531,6 +554,21 @@ def mean(expression: sp.Expr, x: sp.Symbol, bound: sp.Expr) -> Number:
         total = body + (_ball(total) if isinstance(total, sp.Expr) else total)
         ctx.prec = before
     return sp.simplify(total) if isinstance(total, sp.Expr) else total
+
+
+def _moment(polynomial: sp.Poly, part: Piece) -> sp.Expr:
+    """Return the integral of a polynomial times the normal density, by parts."""
+
+    def density(at: sp.Expr, power: int) -> sp.Expr:
+        return at**power * sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi) if at.is_finite else 0 * sp.pi
+
+    below, above = ((1 + sp.erf(at / sp.sqrt(2))) / 2 for at in (part.low, part.high))
+    moments = [above - below, density(part.low, 0) - density(part.high, 0)]
+    for power in range(2, len(polynomial.all_coeffs())):
+        edge = density(part.low, power - 1) - density(part.high, power - 1)
+        moments.append(edge + (power - 1) * moments[power - 2])
+    coefficients = reversed(polynomial.all_coeffs())
+    return sp.expand(sum(c * m for c, m in zip(coefficients, moments, strict=False)))
 
 
 def as_ball(value: Number) -> arb:
@@ -551,8 +589,9 @@ def facts(activation: Activation) -> Facts:
     binary neighbour).
     """
     x = activation.x
-    decimal = {p.symbol: sp.Rational(str(p.default)) for p in activation.parameters}
-    formula, slope = (e.subs(decimal) for e in (activation.formula, activation.derivative))
+    formula, slope = (
+        e.subs(activation.decimals) for e in (activation.formula, activation.derivative)
+    )
     for part in pieces(formula, x):
         domain = sp.Interval(part.low, part.high)
         whole = part.expression.replace(sp.erf, sp.atan)  # SymPy does not know erf's domain: ℝ too
@@ -561,8 +600,8 @@ def facts(activation: Activation) -> Facts:
     here = kinks(formula, slope, x)
     runs = monotone(slope, x)
     symmetry = parity(formula, x)
-    straight = all(p.expression.is_polynomial(x) for p in pieces(activation.formula, x))
-    shown = (activation.formula, activation.derivative) if straight else (formula, slope)
+    straight = all(p.expression.is_polynomial(x) for p in pieces(activation.generic[0], x))
+    shown = activation.generic if straight else (formula, slope)
     steepest = lipschitz(shown[1], x)
     top = steepest[0]
     bound = top.abs_upper() if isinstance(top, arb) else sp.Max(1, top, sp.Abs(formula.subs(x, 0)))
@@ -579,7 +618,7 @@ def facts(activation: Activation) -> Facts:
     steep = mean(sp.piecewise_fold(shown[1] ** 2), x, bound**2)
     closed = isinstance(second, sp.Expr) and isinstance(steep, sp.Expr)
     return Facts(
-        kinks=kinks(activation.formula, activation.derivative, x),
+        kinks=kinks(*activation.generic, x),
         smoothness=min((k.order - 1 for k in here), default=None),
         limits=tuple(
             (limit(pieces(e, x)[0], x, False), limit(pieces(e, x)[-1], x, True))

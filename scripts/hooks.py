@@ -11,6 +11,7 @@ from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
 from pymdownx.snippets import SnippetMissingError
 
+import bibliography
 import build
 import lessons
 from project import Problem
@@ -59,9 +60,12 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:
-    """Give MkDocs the Markdown of a lesson in place of its script."""
+    """Give MkDocs the Markdown of a lesson in place of its script, and number the citations."""
     lesson = _lessons.get(page.file.src_uri)
-    return lesson.markdown if lesson else None
+    try:
+        return bibliography.resolve(lesson.markdown if lesson else markdown)
+    except Problem as error:
+        raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:

@@ -335,7 +335,7 @@ def _bits(activation: Activation, voice: Callable, names: tuple[str, ...]) -> It
         form = verify.FORMATS[name]
         edges = np.array([-0.0, math.inf, -math.inf, math.nan])
         points = np.concatenate([verify.inputs(activation, form), edges])
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), contextlib.suppress(verify.UnsupportedError):
             yield voice(activation, order, setting, form, points).tobytes()
 
 

@@ -22,7 +22,7 @@ import operator
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import FunctionType
@@ -512,12 +512,12 @@ class _Case:
                     self._refuse(Region(end, end), result, wanted, None)
             yield Region(end, end, off, self.setting)
 
-    def _pieces(self, expression: sp.Expr) -> list:
+    def _pieces(self, expression: sp.Expr) -> tuple:
         if any(p.free_symbols - {self.activation.x} for p in _conditions(expression)):
             raise _SettingError
         return pieces(expression, self.activation.x)
 
-    def _split(self, low: sp.Expr, high: sp.Expr, parts: list | None = None) -> Iterator[tuple]:
+    def _split(self, low: sp.Expr, high: sp.Expr, parts: Sequence | None = None) -> Iterator[tuple]:
         """Run the code on an interval, and again on its parts if it decides anything within it."""
         middle = _between(low, high)
         result, cuts = self._run(middle, self.activation.x)

@@ -41,7 +41,8 @@ def identities(activation: Activation) -> list[sp.Eq]:
         names = {name: sp.Function(name) for name in re.findall(r"\b([a-z]\w+)\(", text)}
         names = {k: f for k, f in names.items() if k not in ("diff", "log", "exp", "sqrt")}
         both = [sp.sympify(side, {"x": activation.x, **names}) for side in sides]
-        verdict = derive.equal(*(_unfolded(e, activation.x) for e in both), activation.x)
+        left, right = (_unfolded(e, activation.x) for e in both)
+        verdict = derive.equal(left, right, activation.x)
         if verdict is not True:
             raise Problem(f"{where} {'is false' if verdict is False else 'could not be proved'}")
         found.append(sp.Eq(*both, evaluate=False))
@@ -52,7 +53,7 @@ def _unfolded(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
     for call in expression.atoms(AppliedUndef):
         activation = pick(call.func.__name__)
         at, *given = call.args
-        values = {p.symbol: sp.Rational(str(p.default)) for p in activation.parameters}
+        values = activation.decimals
         values |= dict(zip(values, given, strict=False))
         formula = activation.formula.xreplace({activation.x: x}).subs(values)
         expression = expression.subs(call, formula.subs(x, at))

@@ -57,6 +57,12 @@ FORMATS = {
         Format("float64", 53, -1022, 1024, 4),
     )
 }
+
+
+class UnsupportedError(Exception):
+    """PyTorch does not implement this module for this dtype."""
+
+
 NUMPY_DTYPES = ("float16", "float32", "float64")
 FAR = 1e-2  # relative error from which a copied formula counts as wrong
 Array = np.ndarray
@@ -112,7 +118,7 @@ def sample(form: Format, specials: tuple[float, ...]) -> Array:
 def specials(activation: Activation) -> tuple[float, ...]:
     """Return the breakpoints and the zeros of f, f' and f'' at the defaults, rounded to doubles."""
     forms = (activation.at(order, activation.defaults) for order in range(3))
-    return _specials(activation.x, activation.formula, *forms)
+    return _specials(activation.x, activation.generic[0], *forms)
 
 
 @functools.cache
@@ -230,14 +236,16 @@ def torch_values(
 ) -> Array:
     """Call the PyTorch module, or autograd for its derivative; float64 array.
 
+    Raises UnsupportedError where torch has no code for this dtype.
+
     A long contiguous tensor runs through the vector code, one with gaps in memory through the
     scalar code; short tensors and the ends of long ones mix the two.
     """
     import torch
 
     torch.set_num_threads(1)  # else each thread has a scalar tail of its own
-    module = activation.torch(setting)
     kind = getattr(torch, form.name)
+    module = activation.torch(setting, kind)
     x = torch.from_numpy(points).to(kind)
     count = len(x)
     if strided:
@@ -245,12 +253,15 @@ def torch_values(
     else:
         x = torch.cat([x, torch.zeros(-count % 256, dtype=kind)])  # no scalar tail
     x.requires_grad_(order > 0)
-    y = module(x)
-    if order:
-        seed = torch.ones_like(y)
-        if strided:
-            seed = torch.ones(2 * count, dtype=kind)[::2]
-        (y,) = torch.autograd.grad(y, x, seed)
+    try:
+        y = module(x)
+        if order:
+            seed = torch.ones_like(y)
+            if strided:
+                seed = torch.ones(2 * count, dtype=kind)[::2]
+            (y,) = torch.autograd.grad(y, x, seed)
+    except NotImplementedError as missing:
+        raise UnsupportedError from missing
     return y.detach()[:count].double().numpy()
 
 
@@ -368,13 +379,16 @@ def failures(activation: Activation, formula: str, order: int) -> dict[str, Fail
     The expression sees `np`, the names of the NumPy cell and the parameters. Another setting of
     the parameters is named only where it breaks in a way that the defaults do not.
     """
-    found: dict[str, Failures] = {}
-    for name in NUMPY_DTYPES:
-        found[name] = _failures(activation, formula, order, activation.defaults, FORMATS[name])
-        for setting in activation.settings()[1:]:
-            for kind, regions in _failures(
-                activation, formula, order, setting, FORMATS[name]
-            ).items():
+
+    def tried(setting: Setting, dtype: str) -> Failures:
+        return _failures(activation, formula, order, setting, FORMATS[dtype])
+
+    found = {name: tried(activation.defaults, name) for name in NUMPY_DTYPES}
+    for setting in activation.settings()[1:]:
+        if tried(setting, "float32").keys() <= found["float32"].keys():
+            continue  # nor in the other dtypes, most likely; each costs a second
+        for name in NUMPY_DTYPES:
+            for kind, regions in tried(setting, name).items():
                 if kind not in found[name]:
                     found[name][f"{kind} (at {named(setting)})"] = regions
     return found

@@ -34,3 +34,20 @@ aliases = ["leaky rectified linear unit", "LReLU"]
 parameters = {"negative_slope": (sp.Reals - {0}, [0.2, 1.0, 2.0, -0.5])}
 naive = ["np.maximum(negative_slope * x, x)"]
 naive_grad = ["np.where(x > 0, 1, negative_slope)"]
+identities = ["leaky_relu(x, 0) = relu(x)"]
+cited = ["start it at 0.25 and apply no weight decay"]
+claims = {
+    "not 0, so a unit can come back": lambda f: f.limits[1][0] > 0,
+    "found larger slopes than its 0.01": lambda f: module.negative_slope == 0.01,
+    "derivative at 0 is a convention too": lambda f: [k.order for k in f.kinks] == [1],
+    "any number but 0": lambda f: parameters["negative_slope"][0] == sp.Reals - sp.FiniteSet(0),
+    "only for slopes up to 1": lambda f: (
+        [max(s * v, v) == leaky_relu(v, s) for s in (0.5, 1, 1.01) for v in (-1.0, 1.0)]
+        == [True, True, True, True, False, False]
+    ),
+    "A slope of 0 is\n  ReLU": lambda f: formula.subs(negative_slope, 0).args[0] == (x, x > 0),
+    "0 · (−∞) is nan": lambda f: np.isnan(0 * -np.inf),
+    "For slopes between 0 and 1": lambda f: (
+        sp.simplify(f.mean * sp.sqrt(2 * sp.pi)) == 1 - negative_slope  # that of ReLU is 1
+    ),
+}

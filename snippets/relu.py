@@ -31,3 +31,16 @@ module = torch.nn.ReLU()  # as a function: torch.nn.functional.relu
 aliases = ["rectifier", "rectified linear unit", "ramp function"]
 naive = ["np.where(x > 0, x, 0)"]
 naive_grad = ["np.where(x > 0, 1, 0)"]
+cited = ["is derived for an activation\nwith slope 1 at 0", "Fukushima used it in 1969"]
+claims = {
+    "the slope is exactly 1": lambda f: f.limits[1][1] == 1,
+    "The output is exactly 0 for every negative input": lambda f: (
+        f.zeros[0] == sp.Interval(-sp.oo, 0)
+    ),
+    "the gradient is exactly 0": lambda f: f.limits[1][0] == 0,
+    "At 0 there is no derivative": lambda f: [k.at for k in f.kinks] == [0],
+    "PyTorch 0": lambda f: derivative.subs(x, 0) == 0,
+    "inputs of exactly 0 are common": lambda f: f.kinks[0].at == 0,
+    "ReLU offers 0 and a kink": lambda f: {e for e, _ in derivative.diff(x).args} <= {0},
+    "so the gain is √2": lambda f: f.gain == sp.sqrt(2),
+}

@@ -56,3 +56,15 @@ steps = [
 naive = ["1 / (1 + np.exp(-x))"]
 naive_grad = ["sigmoid(x) * (1 - sigmoid(x))"]
 identities = ["sigmoid(x) = (1 + tanh(x / 2)) / 2"]
+claims = {
+    "a number between 0 and 1 is meant": lambda f: (f.range.start, f.range.end) == (0, 1),
+    "The slope is at most ¼, at 0, and falls towards 0": lambda f: (
+        f.lipschitz == (sp.Rational(1, 4), 0) and f.limits[1] == (0, 0)
+    ),
+    "together at most $4^{-n}$": lambda f: f.lipschitz[0] == sp.Rational(1, 4),
+    "the result rounds to exactly 1": lambda f: sigmoid(40.0) == 1,
+    "$\\log(1 - 1)$": lambda f: sp.log(sp.Integer(0)) == sp.zoo,
+    "usually written σ(1 − σ)": lambda f: steps[-1][0].doit() == _s * (1 - _s),
+    "as σ approaches 1": lambda f: f.limits[0][1] == 1,
+    "is\nfar below 1": lambda f: f.carried < 0.5,
+}

@@ -48,3 +48,16 @@ steps = [
 ]
 naive = ["np.log(1 + np.exp(beta * x)) / beta"]
 identities = ["diff(softplus(x), x) = sigmoid(x)", "softplus(x) - softplus(-x) = x"]
+claims = {
+    "never 0. It was introduced": lambda f: [run.sign for run in f.monotone] == [1],
+    "the gap is largest\n  at 0, where it is log 2 divided by β": lambda f: (
+        f.at_zero == sp.log(2) and f.limits[1] == (0, 1)
+    ),
+    "`threshold` (default 20)": lambda f: module.threshold == 20,
+    "the function jumps down there, and its slope jumps to 1": lambda f: (
+        module(torch.tensor([20.0, 20.000000000001]).double()).diff() < 0
+    ),
+    "*Never write log(1 + exp(x)).*": lambda f: naive == ["np.log(1 + np.exp(beta * x)) / beta"],
+    "on the left it is 0 where the exact": lambda f: np.log(1 + np.exp(-40.0)) == 0,
+    "`log1p` mends only the second": lambda f: np.log1p(np.exp(-40.0)) > 0,
+}

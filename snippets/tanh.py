@@ -45,3 +45,15 @@ steps = [
 ]
 naive = ["(np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"]
 naive_grad = ["1 - np.tanh(x) ** 2", "4 / np.power(np.exp(x) + np.exp(-x), 2)"]
+identities = ["tanh(x) = 2 * sigmoid(2 * x) - 1"]
+claims = {
+    "$\\tanh x = 2\\sigma(2x) - 1$": lambda f: identities == ["tanh(x) = 2 * sigmoid(2 * x) - 1"],
+    "an output between −1 and 1": lambda f: (f.range.start, f.range.end) == (-1, 1),
+    "symmetrically about 0 give outputs with\n  mean 0": lambda f: f.symmetry == "odd",
+    "the mean need not be 0": lambda f: tanh(1.0) > 0.7,
+    "Its slope at 0 is 1": lambda f: derivative.subs(x, 0) == 1,
+    "The slope is 1 at 0 only": lambda f: f.lipschitz == (1, 0),
+    "$1 - \\tanh^2 x$": lambda f: steps[-1][0] == 1 - sp.Function("tanh")(x) ** 2,
+    "as tanh approaches ±1": lambda f: f.limits[0] == (-1, 1),
+    "it reaches ±1": lambda f: tanh(30.0) == 1,
+}

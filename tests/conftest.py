@@ -29,13 +29,23 @@ def site() -> Path:
     return ROOT / "site"
 
 
+KEPT = {"leaky_relu", "relu", "sigmoid", "tanh"}  # whatever else there is, so that it stays quick
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the project in which a test may break things; generated fragments come along."""
+    """A copy of the project with four functions, in which a test may break things.
+
+    Generated fragments come along.
+    """
     for name in (*SOURCES, "generated"):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
             shutil.copy(source, tmp_path / name)
+    for file in (tmp_path / "snippets").glob("*.py"):
+        if file.stem not in KEPT:
+            file.unlink()
+            (tmp_path / "docs" / "activations" / f"{file.stem}.md").unlink()
     return tmp_path

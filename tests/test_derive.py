@@ -22,7 +22,7 @@ each = pytest.mark.parametrize("activation", catalog(), ids=repr)
 @each
 def test_every_step_is_proved(activation):
     derive.prove_steps(activation)
-    pieces = derive.pieces(activation.formula, activation.x)
+    pieces = derive.pieces(activation.generic[0], activation.x)
     assert activation.steps or len(pieces) > 1, "a formula of one piece needs its steps"
 
 
@@ -58,6 +58,9 @@ def test_facts_agree_with_a_fine_grid(activation):
     """A second opinion, by plain numbers: no fact may contradict what a grid shows."""
     facts = derive.facts(activation)
     grid = np.linspace(-40, 40, 160_001)
+    cuts = [float(c) for c in derive.breakpoints(activation.generic[0], activation.x)]
+    ends = [np.nextafter(c, towards) for c in cuts for towards in (-np.inf, np.inf)]
+    grid = np.unique([*grid, *ends])
     y, slope = activation.function(grid), activation.gradient(grid)
     low, high = float(facts.range.start), float(facts.range.end)
     assert low <= y.min()
@@ -67,7 +70,7 @@ def test_facts_agree_with_a_fine_grid(activation):
     if np.isfinite(low):
         assert y.min() - low < 1e-6
     steepest = facts.lipschitz[0]
-    steepest = float(steepest if isinstance(steepest, arb) else steepest.subs(decimals(activation)))
+    steepest = float(steepest if isinstance(steepest, arb) else steepest.subs(activation.decimals))
     assert np.abs(slope).max() == pytest.approx(steepest, rel=1e-7)
     assert np.abs(slope).max() <= steepest * (1 + 1e-15)
     near = (grid != 0) & (np.abs(grid) < 8)  # farther out a slope may be 0 in floats
@@ -91,7 +94,7 @@ def test_facts_agree_with_a_fine_grid(activation):
 
 @each
 def test_moments_agree_with_mpmath(activation):
-    facts, here = derive.facts(activation), decimals(activation)
+    facts, here = derive.facts(activation), activation.decimals
     density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
     formula, slope = activation.formula.subs(here), activation.derivative.subs(here)
     for fact, g in (
@@ -101,7 +104,8 @@ def test_moments_agree_with_mpmath(activation):
     ):
         function = sp.lambdify(x, g * density, "mpmath")
         with mpmath.workdps(30):
-            expected = mpmath.quad(function, [-20, -4, 0, 4, 20])
+            cuts = derive.breakpoints(activation.generic[0], activation.x)
+            expected = mpmath.quad(function, sorted({-20, -4, 0, 4, 20, *map(mpmath.mpf, cuts)}))
             found = (
                 fact.str(25, radius=False) if isinstance(fact, arb) else sp.N(fact.subs(here), 25)
             )
@@ -111,10 +115,6 @@ def test_moments_agree_with_mpmath(activation):
         for v in (facts.gain, facts.second_moment)
     )
     assert gain**2 * second == pytest.approx(1)
-
-
-def decimals(activation):
-    return {p.symbol: sp.Rational(str(p.default)) for p in activation.parameters}
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,16 @@
 
 import json
 import re
+import unicodedata
 
 import pytest
 
+import bibliography
 import build
 from catalog import catalog
-from project import ROOT
+from project import ROOT, Problem
+
+DOCS = ROOT / "docs"
 
 each = pytest.mark.parametrize("activation", catalog(), ids=repr)
 
@@ -28,23 +32,43 @@ def test_prose_is_written(activation):
         assert word not in page(activation)
 
 
+def test_every_work_is_cited_and_every_cited_work_is_there():
+    texts = [p.read_text(encoding="utf-8") for s in ("md", "py") for p in DOCS.rglob(f"*.{s}")]
+    cited = {key for text in texts for key in bibliography.cited(text)}
+    assert cited == set(bibliography.works())
+
+
+def test_a_work_has_its_year_in_its_key():
+    for key, work in bibliography.works().items():
+        author, year = re.fullmatch(r"([a-z]+)(\d{4})[b-z]?", key).groups()
+        plain = unicodedata.normalize("NFKD", work).encode("ascii", "ignore").decode().lower()
+        assert year in plain.partition("](")[0], key
+        assert author in plain.partition(",")[0].replace(" ", "").replace("-", ""), key
+
+
 @each
-def test_references_are_cited_and_cited_ones_are_there(activation):
-    body, _, references = page(activation).partition("## References")
-    listed = re.findall(r"^(\d+)\. ", references, re.MULTILINE)
-    cited = re.findall(r"\[\[(\d+)\]\]\(#references\)", body)
-    assert listed == [str(n + 1) for n in range(len(listed))]
-    assert set(cited) == set(listed)
+def test_each_page_cites_a_work(activation):
+    assert bibliography.cited(page(activation))
 
 
 def test_reference_lists_come_out_whole(site):
     for activation in catalog():
-        listed = re.findall(
-            r"^\d+\. ", page(activation).partition("## References")[2], re.MULTILINE
-        )
         html = (site / "activations" / f"{activation.name}.html").read_text()
         shown = html.partition('id="references"')[2].partition("</article>")[0]
-        assert shown.count("<li>") == len(listed)
+        assert shown.count("<li>") == len(bibliography.cited(page(activation)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[@nobody1900]\n## References\n", "no work `nobody1900`"),
+        ("[@nair2010]\n", "must end with the heading"),
+        ("[@nair2010]\n## References\n\n1. A work.\n", "must end with the heading"),
+    ],
+)
+def test_a_citation_without_its_work_is_refused(text, message):
+    with pytest.raises(Problem, match=message):
+        bibliography.resolve(text)
 
 
 @each
