@@ -55,7 +55,7 @@ claims = {
     ),
     "`threshold` (default 20)": lambda f: module.threshold == 20,
     "the function jumps down there, and its slope jumps to 1": lambda f: (
-        module(torch.tensor([20.0, 20.000000000001]).double()).diff() < 0
+        module(torch.tensor([20.0, 20.000000000001], dtype=torch.double)).diff() < 0
     ),
     "*Never write log(1 + exp(x)).*": lambda f: naive == ["np.log(1 + np.exp(beta * x)) / beta"],
     "on the left it is 0 where the exact": lambda f: np.log(1 + np.exp(-40.0)) == 0,
