@@ -231,7 +231,7 @@ def _read(path: Path, source: str) -> Activation:
     cells = dict(found)
     symbolic = _run(path, cells, ("SymPy",))
     numeric = _run(path, cells, ("NumPy",))
-    if not re.search(r"^module = ", cells["PyTorch"], re.MULTILINE):
+    if not re.search(r"^(module = |def module\(|class module\()", cells["PyTorch"], re.MULTILINE):
         raise Problem(f"{shown(path)}: the PyTorch cell must define `module`")
     x, formula, derivative = (
         _demand(symbolic, path, "SymPy", key) for key in ("x", "formula", "derivative")

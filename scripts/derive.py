@@ -5,7 +5,7 @@ has no closed form, ball arithmetic encloses the number.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -75,13 +75,13 @@ def _where(condition: sp.Basic, x: sp.Symbol) -> sp.Set:
         join = sp.Intersection if isinstance(condition, sp.And) else sp.Union
         return join(*(_where(part, x) for part in condition.args))
     if isinstance(condition, sp.core.relational._Inequality):
-        if condition.rhs == x:
-            condition = condition.reversed
-        if condition.lhs == x and condition.rhs.is_number:
-            end, opened = condition.rhs, isinstance(condition, sp.Gt | sp.Lt)
-            if isinstance(condition, sp.Gt | sp.Ge):
-                return sp.Interval(end, sp.oo, opened, True)
-            return sp.Interval(-sp.oo, end, True, opened)
+        line = sp.Poly(condition.lhs - condition.rhs, x)
+        if line.degree() == 1 and not line.free_symbols - {x}:
+            factor, start = line.all_coeffs()
+            opened = isinstance(condition, sp.Gt | sp.Lt)
+            if isinstance(condition, sp.Gt | sp.Ge) == bool(factor > 0):
+                return sp.Interval(-start / factor, sp.oo, opened, True)
+            return sp.Interval(-sp.oo, -start / factor, True, opened)
     return condition.as_set()
 
 
@@ -362,6 +362,7 @@ class Span:
 
 
 Bound: TypeAlias = tuple[Number, Number | None]  # a value, and where it is taken, if anywhere
+Range: TypeAlias = Span | sp.Set
 Solutions: TypeAlias = tuple[
     sp.Set, list[arb]
 ]  # those in closed form, and enclosures of the others
@@ -374,7 +375,7 @@ class Facts:
     kinks: list[Kink]
     smoothness: int | None  # k of C^k; None for C^∞, −1 for a function that jumps
     limits: tuple[tuple[sp.Expr, sp.Expr], ...]  # at −∞ and +∞, of f and of f'
-    range: Span
+    range: Range
     symmetry: str  # "odd", "even", "point" (odd about (0, f(0))) or "neither"
     monotone: list[Run]
     lipschitz: Bound
@@ -418,17 +419,22 @@ def _sign(expression: sp.Expr, x: sp.Symbol, point: sp.Expr) -> int:
     return 1 if value > 0 else -1 if value < 0 else 0
 
 
-def monotone(slope: sp.Expr, x: sp.Symbol) -> list[Run]:
-    """Return maximal runs on which a function with this derivative rises, falls or is constant."""
+def monotone(slope: sp.Expr, x: sp.Symbol, jumps: Mapping[sp.Expr, int] | None = None) -> list[Run]:
+    """Return maximal runs on which a function with this derivative rises, falls or is constant.
+
+    `jumps` are the signs of its jumps.
+    """
     runs: list[Run] = []
     for part in pieces(slope, x):
-        ends = [part.low, *zeros(part.expression, x, part), part.high]
+        inside = [at for at in jumps or () if part.low < at < part.high]
+        turns = sorted([*zeros(part.expression, x, part), *inside], key=float_of)
+        ends = [part.low, *turns, part.high]
         for low, high in pairwise(ends):
             middle = Piece(
                 slope, *(sp.Float(float(e)) if isinstance(e, arb) else e for e in (low, high))
             )
             sign = _sign(part.expression, x, middle.inside)
-            if runs and runs[-1].sign == sign:
+            if runs and runs[-1].sign == sign == (jumps or {}).get(low, sign):
                 runs[-1] = Run(runs[-1].low, high, sign)
             else:
                 runs.append(Run(low, high, sign))
@@ -438,8 +444,6 @@ def monotone(slope: sp.Expr, x: sp.Symbol) -> list[Run]:
 def parity(expression: sp.Expr, x: sp.Symbol) -> str:
     """Return "odd", "even", "point" (odd about (0, f(0)), not the origin) or "neither"."""
     mirrored = expression.subs(x, -x)
-    if isinstance(mirrored, sp.Piecewise):
-        mirrored = sp.Piecewise(*((e, c.canonical) for e, c in mirrored.args))
     if equal(mirrored, expression, x):
         return "even"
     start = expression.subs(x, 0)
@@ -482,9 +486,28 @@ def _largest(bounds: list[Bound]) -> list[Bound]:
     return equal or [best]
 
 
-def value_range(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> Span:
-    """Return the range of a continuous function, with its ends open where they are not taken."""
-    bounds = _bounds(formula, slope, x)
+def value_range(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol, jumps: bool) -> Range:
+    """Return the range of a function, with its ends open where they are not taken."""
+    if jumps:  # each piece has its own
+        parts = (Piece(p.expression, p.low, p.high) for p in pieces(formula, x))
+        spans = [_span(_turning(p, x)) for p in parts]
+        ranges = [sp.Interval(s.start, s.end, s.left_open, s.right_open) for s in spans]
+        taken = sp.FiniteSet(*(formula.subs(x, cut) for cut in breakpoints(formula, x)))
+        return sp.Union(*ranges, taken)
+    return _span(_bounds(formula, slope, x))
+
+
+def _turning(part: Piece, x: sp.Symbol) -> list[Bound]:
+    """Return the values that can bound one piece on its open interval."""
+    found: list[Bound] = [(limit(part, x, right), None) for right in (False, True)]
+    if not part.expression.has(x):
+        return [(part.expression, part.inside)]
+    slope = Piece(part.expression.diff(x), part.low, part.high)
+    zeroes = zeros(slope.expression, x, slope)
+    return found + [(value_at(part.expression, x, zero), zero) for zero in zeroes]
+
+
+def _span(bounds: list[Bound]) -> Span:
     tops = _largest(bounds)
     lows = [(-v, at) for v, at in _largest([(-v, at) for v, at in bounds])]
     return Span(
@@ -495,8 +518,10 @@ def value_range(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> Span:
     )
 
 
-def lipschitz(slope: sp.Expr, x: sp.Symbol) -> Bound:
+def lipschitz(slope: sp.Expr, x: sp.Symbol, jumps: list[Kink]) -> Bound:
     """Return the supremum of |f'| and a point where a smooth f takes it, if there is one."""
+    if any(k.order == 0 for k in jumps):
+        return sp.oo, None
     constants = [p.expression for p in pieces(slope, x) if not p.expression.has(x)]
     if len(constants) == len(pieces(slope, x)):
         return sp.Max(*(sp.Abs(c) for c in constants)), None
@@ -593,18 +618,20 @@ def facts(activation: Activation) -> Facts:
         e.subs(activation.decimals) for e in (activation.formula, activation.derivative)
     )
     for part in pieces(formula, x):
-        domain = sp.Interval(part.low, part.high)
+        domain = sp.Interval.open(part.low, part.high)
         whole = part.expression.replace(sp.erf, sp.atan)  # SymPy does not know erf's domain: ℝ too
         if not domain.is_subset(continuous_domain(whole, x, domain)):
             raise Problem(f"snippets/{activation.name}.py: {part.expression} is not continuous")
     here = kinks(formula, slope, x)
-    runs = monotone(slope, x)
+    jumps = {k.at: sp.sign(k.jump[1] - k.jump[0]) for k in here if k.order == 0}
+    runs = monotone(slope, x, jumps)
     symmetry = parity(formula, x)
     straight = all(p.expression.is_polynomial(x) for p in pieces(activation.generic[0], x))
     shown = activation.generic if straight else (formula, slope)
-    steepest = lipschitz(shown[1], x)
+    steepest = lipschitz(shown[1], x, here)
     top = steepest[0]
     bound = top.abs_upper() if isinstance(top, arb) else sp.Max(1, top, sp.Abs(formula.subs(x, 0)))
+    bound = sp.Integer(1) if bound == sp.oo else bound  # then no integral needs it
     bound = sp.Integer(int(float(bound)) + 1) if isinstance(bound, arb) else bound
     turns = [
         (after.low, value_at(formula, x, after.low), before.sign < 0)
@@ -624,7 +651,7 @@ def facts(activation: Activation) -> Facts:
             (limit(pieces(e, x)[0], x, False), limit(pieces(e, x)[-1], x, True))
             for e in (formula, slope)
         ),
-        range=value_range(formula, slope, x),
+        range=value_range(formula, slope, x, bool(jumps)),
         symmetry=symmetry,
         monotone=runs,
         lipschitz=steepest,
@@ -637,8 +664,8 @@ def facts(activation: Activation) -> Facts:
         gain=sp.sqrt(1 / second) if isinstance(second, sp.Expr) else 1 / second.sqrt(),
         slope_moment=steep,
         carried=sp.simplify(steep / second) if closed else as_ball(steep) / as_ball(second),
-        convex=min(bends) >= 0,
-        concave=max(bends) <= 0,
+        convex=min(bends) >= 0 and not jumps,
+        concave=max(bends) <= 0 and not jumps,
         inflections=[
             after.low
             for before, after in pairwise(curves)

@@ -150,8 +150,10 @@ def description(activation: Activation) -> str:
         f"{words[r.sign]} from x = {plain(r.low)} to {plain(r.high)}" for r in facts.monotone
     )
     slopes = "; ".join(
-        f"f′ jumps from {plain(k.slopes[0])} to {plain(k.slopes[1])} at x = {plain(k.at)}"
+        f"{'f′' if k.order else 'f'} jumps from {plain(k.jump[0])} to {plain(k.jump[1])} "
+        f"at x = {plain(k.at)}"
         for k in facts.kinks
+        if k.order < 2
     )
     steep = f"f′ is at most {plain(facts.lipschitz[0])} in size"
     return (
@@ -162,9 +164,11 @@ def description(activation: Activation) -> str:
 
 def domain(parameter: Parameter) -> str:
     """Return a parameter, its default and its domain in words."""
-    outside = sp.Complement(sp.S.Reals, parameter.domain)
-    inside = rf"$\mathbb{{R}} \setminus {tex(outside)}$" if outside else r"$\mathbb{R}$"
-    return f"`{parameter.symbol.name}` in {inside}, by default {parameter.default:g}."
+    inside = tex(parameter.domain)
+    if not isinstance(parameter.domain, sp.Interval):
+        outside = sp.Complement(sp.S.Reals, parameter.domain)
+        inside = rf"\mathbb{{R}} \setminus {tex(outside)}" if outside else r"\mathbb{R}"
+    return f"`{parameter.symbol.name}` in ${inside}$, by default {parameter.default:g}."
 
 
 def definition(activation: Activation) -> str:
@@ -277,6 +281,13 @@ def by_pieces(activation: Activation) -> list[str]:
     for left, right in pairwise(parts):
         at = left.high
         value = formula.subs(x, at)
+        sides = [derive.limit(part, x, part is left) for part in (left, right)]
+        if sp.simplify(sides[0] - sides[1]) != 0:
+            lines.append(
+                f"1. At $x = {tex(at)}$ the function jumps from ${tex(sides[0], parameters)}$ to "
+                f"${tex(sides[1], parameters)}$: there is no derivative here."
+            )
+            continue
         lines.append(f"1. At $x = {tex(at)}$, from the left and from the right:")
         slopes: list[sp.Expr] = []
         for part, sign in ((left, "-"), (right, "+")):
@@ -483,17 +494,18 @@ def _symmetry(facts: derive.Facts) -> str:
 def _monotone(facts: derive.Facts) -> str:
     words = {1: "increasing", 0: "constant", -1: "decreasing"}
     if len(facts.monotone) == 1:
-        return f"strictly {words[facts.monotone[0].sign]}"
+        return f"{'strictly ' * abs(facts.monotone[0].sign)}{words[facts.monotone[0].sign]}"
+    jumps = [k.at for k in facts.kinks if k.order == 0]
     return ", ".join(
-        f"{'strictly ' * abs(r.sign)}{words[r.sign]} on ${_ends(r.low, r.high)}$"
+        f"{'strictly ' * abs(r.sign)}{words[r.sign]} on ${_ends(r.low, r.high, jumps)}$"
         for r in facts.monotone
     )
 
 
-def _ends(low: derive.Number, high: derive.Number) -> str:
-    """Return a closed interval, its ends to a few digits."""
-    infinite = [isinstance(e, sp.Expr) and not e.is_finite for e in (low, high)]
-    return tex(derive.Span(_few(low), _few(high), *infinite))
+def _ends(low: derive.Number, high: derive.Number, jumps: list[sp.Expr]) -> str:
+    """Return an interval, its ends to a few digits, open at ∞ and where the function jumps."""
+    opened = [isinstance(e, sp.Expr) and (not e.is_finite or e in jumps) for e in (low, high)]
+    return tex(derive.Span(_few(low), _few(high), *opened))
 
 
 def _exactly(value: derive.Number) -> str:
@@ -527,8 +539,9 @@ def _convexity(facts: derive.Facts) -> str:
 def _smoothness(facts: derive.Facts, activation: Activation) -> str:
     if facts.smoothness is None:
         return r"$C^\infty$: one formula on all of $\mathbb{R}$, with no singularity"
+    names = ("value", "slope", "curvature", *(f"derivative {n}" for n in range(3, 9)))
     reasons = [
-        f"at ${tex(k.at)}$ the {('value', 'slope', 'curvature')[min(k.order, 2)]} jumps from "
+        f"at ${tex(k.at)}$ the {names[k.order]} jumps from "
         + " to ".join(f"${tex(side, activation.parameters)}$" for side in k.jump)
         for k in facts.kinks
     ]
@@ -537,6 +550,8 @@ def _smoothness(facts: derive.Facts, activation: Activation) -> str:
 
 def _lipschitz(facts: derive.Facts, parameters: tuple[Parameter, ...]) -> str:
     value, at = facts.lipschitz
+    if value == sp.oo:
+        return "none: it jumps"
     symbols = [p.symbol for p in parameters]
     named = isinstance(value, sp.Expr) and value.has(*symbols)
     size = tex(value, parameters) if named else _exactly(value)
@@ -550,7 +565,15 @@ def kinks(activation: Activation) -> str:
     """Return what f and f′ do where slopes jump, at ±0, at the largest floats, at ±∞ and nan."""
     p, form = activation.parameters, verify.FORMATS["float32"]
     lines = []
-    found = derive.facts(activation).kinks
+    every = derive.facts(activation).kinks
+    for kink in (k for k in every if k.order == 0):
+        value = activation.generic[0].subs(activation.x, kink.at)
+        lines.append(
+            f"At ${tex(kink.at)}$ the function jumps from ${tex(kink.jump[0], p)}$ to "
+            f"${tex(kink.jump[1], p)}$; its value there is ${tex(value, p)}$. It has no slope "
+            "there, and the code returns a convention.\n"
+        )
+    found = [k for k in every if k.order == 1]
     if found:
         rows = []
         for kink in found:
@@ -590,7 +613,9 @@ def kinks(activation: Activation) -> str:
             "Every number of the (Clarke) subdifferential is a legitimate slope at the kink; "
             "the two columns on the right are what the code returns there.\n"
         )
-    else:
+    elif every and min(k.order for k in every) > 1:
+        lines.append("No kinks: the slope changes without a jump everywhere.\n")
+    elif not every:
         lines.append("No kinks: $f$ has derivatives of every order.\n")
     for order in (0, 1):
         lines.append(edges(activation, order, form))
@@ -770,6 +795,8 @@ def row(activation: Activation) -> str:
 
 def _range(facts: derive.Facts) -> str:
     span = facts.range
+    if isinstance(span, sp.Set):
+        return tex(span)
     return tex(derive.Span(_few(span.start), _few(span.end), span.left_open, span.right_open))
 
 

@@ -57,6 +57,13 @@ class _Printer(LatexPrinter):
         inner = ", ".join(self._print(a) for a in expr.args)  # the name of a snippet
         return rf"\operatorname{{{name}}}({inner})".replace("_", r"\_") + (f"^{exp}" if exp else "")
 
+    def _print_Relational(self, expr: sp.core.relational.Relational) -> str:  # noqa: N802
+        x = sp.Symbol("x", real=True)
+        if expr.lhs.has(x) or not expr.rhs.has(x):
+            return super()._print_Relational(expr)
+        expr = expr.reversed  # x < −λ, not λ < −x
+        return super()._print_Relational(expr.reversedsign if expr.lhs == -x else expr)
+
     def _print_Abs(self, expr: sp.Abs, exp: str | None = None) -> str:  # noqa: N802
         # \left| … \right| would end the cell of a Markdown table
         inner = rf"\lvert {self._print(expr.args[0])} \rvert"
