@@ -94,7 +94,15 @@ def breakpoints(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
 def limit(piece: Piece, x: sp.Symbol, right: bool) -> sp.Expr:
     """Return the limit of a piece at its right or its left end."""
     end = piece.high if right else piece.low
-    return sp.limit(piece.expression, x, end, "-" if right else "+")
+    found = sp.limit(piece.expression, x, end, "-" if right else "+")
+    if end.is_finite or not found.is_number:
+        return found
+    far = compile_ball(piece.expression, x)(arb(4000 if right else -4000))
+    for value in (found, sp.Integer(round(float(far))) if abs(far) < 1e9 else found):
+        near = abs(far - _ball(value)) < 0.01 if value.is_finite else abs(far) > 30
+        if near and (value.is_finite or (far > 0) == (value > 0)):
+            return value  # SymPy's limit of an error function may be that of the other side
+    raise Problem(f"SymPy's limit of {piece.expression} at {end} is not {found}")
 
 
 # Proofs of equality
@@ -201,6 +209,19 @@ def zeros(
     ends) some derivative rules out a second zero; beyond REACH its sign is proved. Raises Problem
     when a box or a tail can be settled in none of these ways.
     """
+    try:
+        return _zeros(expression, x, piece, slope, 3000)
+    except Problem:  # as one fraction, in factors, balls may lose fewer digits
+        factored = sp.factor(sp.together(expression))
+        if factored == expression:
+            raise
+        return _zeros(factored, x, piece, sp.factor(sp.together(factored.diff(x))), 20_000)
+
+
+def _zeros(
+    expression: sp.Expr, x: sp.Symbol, piece: Piece, slope: sp.Expr | None, most: int
+) -> list[Number]:
+    """Return the zeros found with at most so many boxes; raises Problem if they do not suffice."""
     if not expression.has(x):
         return []
     value = compile_ball(expression, x)
@@ -218,12 +239,21 @@ def zeros(
         for at in known
         if (order := _multiplicity(expression, x, at))
     }
-    stack, found, boxes_left = [(low, high)], [], 20_000
+
+    def free(a: float, b: float) -> bool:
+        """Tell whether an interval is proved to hold no zero, directly or by the mean value."""
+        whole = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
+        if not _contains_zero(value, whole):
+            return True
+        middle = value(arb((a + b) / 2)) + rate(whole) * arb(0, (b - a) / 2 * 1.01)
+        return bool(middle.is_finite() and not middle.contains(0))
+
+    stack, found, boxes_left = [(low, high)], [], most
     before, ctx.prec = ctx.prec, 128
     while stack:
         a, b = stack.pop()
         box = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
-        if not _contains_zero(value, box):
+        if free(a, b):
             continue
         if any(a <= at <= b and not _contains_zero(f, box) for at, f in alone.items()):
             continue  # no zero here but the known one
@@ -480,6 +510,11 @@ def _largest(bounds: list[Bound]) -> list[Bound]:
     best = max(bounds, key=lambda b: float(size(b[0]).mid()))
     equal = [b for b in bounds if b[0] == best[0] and not isinstance(b[0], arb)]
     others = [b for b in bounds if b not in equal and b is not best]
+    if isinstance(best[0], arb):  # as high, for all that is known: both enclose the largest
+        twins = [b for b in others if isinstance(b[0], arb) and b[0].overlaps(best[0])]
+        others = [b for b in others if b not in twins]
+        for value, _ in twins:
+            best = (best[0].union(value), best[1])
     for value, at in others:
         if not (size(value) < size(best[0]) or (at is None and size(value) <= size(best[0]))):
             raise Problem(f"cannot tell which is larger: {value} or {best[0]}")
@@ -545,11 +580,7 @@ def solutions(expression: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> Solutions:
             closed |= sp.Interval.open(part.low, part.high)
             continue
         steep = next(p.expression for p in pieces(slope, x) if p.low <= part.inside <= p.high)
-        try:
-            found = zeros(part.expression, x, part, steep)
-        except Problem:  # as a product it may lose fewer digits
-            found = zeros(sp.factor(part.expression), x, part, steep)
-        for zero in found:
+        for zero in zeros(part.expression, x, part, steep):
             if isinstance(zero, arb):
                 boxes.append(zero)
             else:

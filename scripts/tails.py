@@ -3,9 +3,12 @@
 For a ≥ B and x = a or x = −a, the expression is written as a ratio of polynomials in a and in
 E = exp(−p(a)), p an increasing polynomial. Where erfc or log(1 + E) occur they are E times a factor
 that is enclosed: erfc(z) = exp(−z²) r / (z √π) with 1 − 1/(1 + 2z²) ≤ r ≤ 1, and
-log(1 + E) = E s with 1 − E/2 ≤ s ≤ 1. The term with the lowest power of E and the highest power of
-a then decides, if all others together are proved smaller than it at every a ≥ B.
+log(1 + E) = E s with 1 − E/2 ≤ s ≤ 1. So are π/2 − atan(z) = s/z with 1 − 1/(3z²) ≤ s ≤ 1, and
+√(1 + v) = 1 + v s with s = 1 / (1 + √(1 + v)). The term with the lowest power of E and the highest
+power of a then decides, if all others together are proved smaller than it at every a ≥ B.
 """
+
+import functools
 
 import sympy as sp
 from flint import arb
@@ -48,6 +51,7 @@ class _Tail:
         self.bound = bound
         self.rate: sp.Poly = sp.Poly(0, A)  # p, where E = exp(−p(a))
         self.factors: dict[sp.Symbol, arb] = {}
+        self.roots: dict[sp.Expr, sp.Symbol] = {}
 
     def sign(self, expression: sp.Expr) -> int:
         plain = expression.doit().rewrite((sp.tanh, sp.sinh, sp.cosh), sp.exp)
@@ -56,14 +60,74 @@ class _Tail:
             lambda e: e.is_number and isinstance(e, sp.exp | sp.log),
             lambda e: self._factor(_number(e), _number(e)),
         )
-        plain = plain.replace(sp.erf, self._erf)
-        plain = plain.replace(sp.erfc, self._erfc).replace(sp.log, self._log)
-        numerator, denominator = sp.fraction(sp.together(self._exponentials(plain)))
-        top, bottom = (self._dominant(sp.expand(part)) for part in (numerator, denominator))
+        for function, build in (
+            (sp.erf, self._erf),
+            (sp.erfc, self._erfc),
+            (sp.log, self._log),
+            (sp.atan, self._atan),
+        ):
+            plain = plain.replace(function, functools.cache(build))  # equal arguments, one factor
+        plain = self._exponentials(plain)
+        plain = plain.replace(lambda e: e.is_Pow and e.exp.is_Rational and e.exp.q == 2, self._root)
+        numerator, denominator = sp.fraction(sp.together(plain))
+        top, bottom = (self._dominant(self._rootless(part)) for part in (numerator, denominator))
         return top * bottom
 
+    def _atan(self, z: sp.Expr) -> sp.Expr:
+        if not z.is_polynomial(A) or sp.degree(z, A) != 1:
+            raise _OpenError(f"atan({z}) is not of a line")
+        first = _number(z.subs(A, self.bound))
+        if _number(sp.LC(z, A)) < 0:
+            return -self._atan(-z)
+        if not first > 0:
+            raise _OpenError(f"{z} is not yet positive")
+        return sp.pi / 2 - self._factor(1 - 1 / (3 * first**2), arb(1)) / z
+
+    def _root(self, power: sp.Expr) -> sp.Expr:
+        """Return √u as a line times 1 + v s, or as a symbol whose square is u."""
+        u, odd = power.base, 2 * power.exp
+        if u.is_number:
+            return power
+        if u in self.factors and self.factors[u] > 0:
+            value = self.factors[u]
+            return self._factor(value.lower().sqrt(), value.upper().sqrt()) ** odd
+        if u.is_polynomial(A) and not u.free_symbols - {A} and sp.degree(u, A) == 2:
+            lead = sp.LC(u, A)
+            v = sp.expand((u - lead * A**2) / (lead * A**2))
+            most = sum((abs(_number(t.subs(A, self.bound))) for t in sp.Add.make_args(v)), arb(0))
+            if not (_number(lead) > 0 and most < 1):
+                raise _OpenError(f"the root of {u} is not yet a line")
+            s = self._factor(1 / (1 + (1 + most).sqrt()), 1 / (1 + (1 - most).sqrt()))
+            return (sp.sqrt(lead) * A * (1 + v * s)) ** odd
+        root = self.roots.setdefault(u, sp.Symbol(f"s{len(self.roots)}", positive=True))
+        return root**odd
+
+    def _rootless(self, part: sp.Expr) -> sp.Expr:
+        """Divide by a root that is in every term to an odd power."""
+        part = sp.expand(part)
+        for u, root in self.roots.items():
+            powers = sp.Poly(part, root).as_dict()
+            if len({k % 2 for (k,) in powers}) > 1:
+                part = sp.expand(part.subs(root, self._slow(u)))
+            else:
+                part = sp.expand(sum(c * u ** (k // 2) for (k,), c in powers.items()))
+        return part
+
+    def _slow(self, u: sp.Expr) -> sp.Expr:
+        """Return √u as a times an enclosed factor, where u / a² is proved to fall."""
+        most = arb(0)
+        for (_, j, *rest), c in sp.Poly(u, E, A, *self.factors).terms():
+            if j > 1 or not _number(c) > 0:
+                raise _OpenError(f"the root of {u} is in some terms only")
+            term = _number(c) * _number(self.bound) ** (j - 2)
+            for factor, count in zip(self.factors.values(), rest, strict=True):
+                term *= factor.upper() ** count
+            most += term
+        return A * self._factor(arb(0), most.sqrt())
+
     def _factor(self, low: arb, high: arb) -> sp.Symbol:
-        symbol = sp.Symbol(f"r{len(self.factors)}", real=True)
+        kind = {"positive": True} if low > 0 else {"real": True}
+        symbol = sp.Symbol(f"r{len(self.factors)}", **kind)
         self.factors[symbol] = low.union(high)
         return symbol
 
@@ -72,11 +136,13 @@ class _Tail:
         return side * (1 - self._erfc(side * z))
 
     def _erfc(self, z: sp.Expr) -> sp.Expr:
-        slope = sp.simplify(z / A)
-        if slope.has(A):
-            raise _OpenError(f"erfc({z}) is not of a multiple of x")
-        if _number(slope) < 0:
+        z = sp.expand(z)
+        if not z.is_polynomial(A) or sp.degree(z, A) != 1:
+            raise _OpenError(f"erfc({z}) is not of a line")
+        if _number(sp.LC(z, A)) < 0:
             return 2 - self._erfc(-z)
+        if not _number(z.subs(A, self.bound)) > 0:
+            raise _OpenError(f"{z} is not yet positive")
         r = self._factor(1 - 1 / (1 + 2 * _number(z.subs(A, self.bound)) ** 2), arb(1))
         return sp.exp(-(z**2)) * r / (z * sp.sqrt(sp.pi))
 
@@ -102,10 +168,12 @@ class _Tail:
         ratios = [sp.cancel(e / base) for e in exponents]
         if any(not r.is_Rational for r in ratios):
             raise _OpenError("its exponentials are not powers of one")
-        unit = base / sp.ilcm(1, *(r.q for r in ratios))
+        halves = any(p.exp.is_Rational and p.exp.q == 2 for p in plain.atoms(sp.Pow))
+        unit = base / sp.ilcm(1, *(r.q for r in ratios)) / (2 if halves else 1)
         falling = _number(unit.subs(A, self.bound)) < 0
         self.rate = sp.Poly(sp.expand(-unit if falling else unit), A)
-        if any(not _number(c) > 0 for c in self.rate.all_coeffs() if c != 0):
+        shifted = sp.Poly(self.rate.as_expr().subs(A, A + self.bound), A).all_coeffs()[:-1]
+        if any(not _number(c) > 0 for c in shifted if c != 0):
             raise _OpenError(f"the exponent {unit} is not proved monotone")
 
         def power(exponent: sp.Expr) -> sp.Expr:

@@ -195,8 +195,20 @@ GELU = x * (1 + sp.erf(x / sp.sqrt(2))) / 2
 TANH_GELU = x * (1 + sp.tanh(sp.sqrt(2 / sp.pi) * (x + sp.Rational(44715, 10**6) * x**3))) / 2
 
 
+ALGEBRAIC = [
+    (x + sp.sqrt(x**2 + 4)) / 2,
+    (sp.sqrt(x**2 + x + 1) - 1) / 2 + x,
+    x / sp.sqrt(1 + x**2),
+    sp.atan(2 * x - 1),
+    sp.sqrt(sp.log(1 + sp.exp(x))),
+    1 + sp.erf(2 * x - sp.sqrt(3)),
+]
+
+
 @pytest.mark.parametrize(
-    "f", [SIGMOID, x * SIGMOID, sp.tanh(x), sp.log(1 + sp.exp(x)), GELU, TANH_GELU, x**2 - x, 7 - x]
+    "f",
+    [SIGMOID, x * SIGMOID, sp.tanh(x), sp.log(1 + sp.exp(x)), GELU, TANH_GELU, x**2 - x, 7 - x]
+    + ALGEBRAIC,
 )
 @pytest.mark.parametrize("order", range(4))
 @pytest.mark.parametrize("right", [True, False])
