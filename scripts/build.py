@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_files, heading
 
@@ -121,10 +122,13 @@ def build(names: Iterable[str] = ()) -> list[str]:
         key = hashed(base, *_sources(name, found))
         if not _fresh(GENERATED / name, key):
             import page
-            from catalog import pick
+            import vector
+            from catalog import Vector, known
 
             print(f"{name} …", file=sys.stderr, flush=True)
-            _replace(GENERATED / name, key, page.fragments(pick(name)))
+            function = known(name)
+            pages: Any = vector if isinstance(function, Vector) else page
+            _replace(GENERATED / name, key, pages.fragments(function))
             made.append(name)
     if not names:
         _write_table(found)
@@ -193,10 +197,10 @@ def _comparisons(base: str) -> list[str]:
         key = hashed(base, *(part for path in chosen for part in (path.name, path.read_bytes())))
         if not _fresh(folder, key):
             import page
-            from catalog import read
+            from catalog import pick
 
             print(f"compare/{file.stem} …", file=sys.stderr, flush=True)
-            _replace(folder, key, page.comparison(file.stem, [read(path) for path in chosen]))
+            _replace(folder, key, page.comparison(file.stem, [pick(path.stem) for path in chosen]))
             made.append(f"compare/{file.stem}")
         kept.add(file.stem)
     for folder in (GENERATED / OVERVIEWS[1]).glob("*"):

@@ -150,6 +150,53 @@ class Activation:
         return module
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Vector:
+    """A function of a whole vector, said element by element.
+
+    `formula` is element i of the result, `derivative` its derivative by element k of the input,
+    `vjp` element k of a vector v times the Jacobian, which need not be said where it is no shorter
+    than that. In the last two, `f` stands for the result.
+    """
+
+    name: str
+    title: str
+    summary: str
+    path: Path
+    cells: Mapping[str, str]
+    x: sp.IndexedBase
+    n: sp.Symbol
+    index: Mapping[str, sp.Symbol]  # i and k
+    f: sp.IndexedBase | None
+    v: sp.IndexedBase
+    formula: sp.Expr
+    derivative: sp.Expr
+    vjp: sp.Expr
+    function: Callable
+    vjp_function: Callable
+    aliases: tuple[str, ...]
+    cited: tuple[str, ...]
+    scope: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def width(self) -> int:
+        """How many inputs there are for each n: 2 where one half gates the other."""
+        return int(sp.simplify(self.x.shape[0] / self.n))
+
+    @functools.cached_property
+    def module(self) -> Callable:
+        """The PyTorch module of the page."""
+        return _run(self.path, self.cells, ("PyTorch",))["module"]
+
+    @functools.cached_property
+    def claims(self) -> dict[str, Callable]:
+        """Pieces of sentences of the page, each with what shows that it is so."""
+        return _run(self.path, self.cells, CELLS).get("claims", {})
+
+
 def _meant(value: float) -> sp.Rational:
     """Return the decimal or the small fraction that a double is written for."""
     fraction = sp.Rational(value).limit_denominator(1000)
@@ -210,7 +257,7 @@ def _parameters(
     return tuple(result)
 
 
-def read(path: Path) -> Activation:
+def read(path: Path) -> Activation | Vector:
     """Run one snippet and gather what it defines; the same text gives the same record.
 
     Raises Problem when a cell, a name or a docstring is missing or a formula is out of reach.
@@ -219,7 +266,7 @@ def read(path: Path) -> Activation:
 
 
 @functools.cache
-def _read(path: Path, source: str) -> Activation:
+def _read(path: Path, source: str) -> Activation | Vector:
     title, summary = heading(path)
     name = path.stem
     found = CELL.findall(source)
@@ -233,6 +280,8 @@ def _read(path: Path, source: str) -> Activation:
     numeric = _run(path, cells, ("NumPy",))
     if not re.search(r"^(module = |def module\(|class module\()", cells["PyTorch"], re.MULTILINE):
         raise Problem(f"{shown(path)}: the PyTorch cell must define `module`")
+    if isinstance(symbolic.get("x"), sp.IndexedBase):
+        return _read_vector(path, title, summary, cells, symbolic, numeric)
     x, formula, derivative = (
         _demand(symbolic, path, "SymPy", key) for key in ("x", "formula", "derivative")
     )
@@ -281,13 +330,47 @@ def _read(path: Path, source: str) -> Activation:
     )
 
 
+def _read_vector(
+    path: Path,
+    title: str,
+    summary: str,
+    cells: Mapping[str, str],
+    symbolic: Mapping[str, Any],
+    numeric: Mapping[str, Any],
+) -> Vector:
+    said = {
+        key: _demand(symbolic, path, "SymPy", key) for key in ("x", "n", "formula", "derivative")
+    }
+    index = {key: _demand(symbolic, path, "SymPy", key) for key in ("i", "k")}
+    v, j = symbolic.get("v", sp.IndexedBase("v", real=True)), sp.Dummy("j", integer=True)
+    product = sp.Sum(v[j] * said["derivative"].subs(index["i"], j), (j, 1, said["n"]))
+    facts = _run(path, cells, ("SymPy", "NumPy", "Facts"))
+    return Vector(
+        name=path.stem,
+        title=title,
+        summary=summary,
+        path=path,
+        cells=cells,
+        index=index,
+        v=v,
+        vjp=symbolic.get("vjp", product),
+        f=symbolic.get("f"),
+        function=_documented(numeric, path, path.stem),
+        vjp_function=_documented(numeric, path, f"{path.stem}_vjp"),
+        aliases=tuple(facts.get("aliases", ())),
+        cited=tuple(facts.get("cited", ())),
+        scope=numeric,
+        **said,
+    )
+
+
 def paths() -> list[Path]:
     """Return the snippet files, in alphabetical order."""
     return sorted(SNIPPETS.glob("*.py"))
 
 
-def pick(name: str) -> Activation:
-    """Return one activation by its name; raises Problem when there is none."""
+def known(name: str) -> Activation | Vector:
+    """Return one function by its name; raises Problem when there is none."""
     path = SNIPPETS / f"{name}.py"
     if not path.exists():
         known = ", ".join(p.stem for p in paths())
@@ -295,6 +378,20 @@ def pick(name: str) -> Activation:
     return read(path)
 
 
+def pick(name: str) -> Activation:
+    """Return one function of single numbers by its name; raises Problem when there is none."""
+    found = known(name)
+    if isinstance(found, Vector):
+        raise Problem(f"{name} is a function of vectors: see scripts/vector.py")
+    return found
+
+
 def catalog() -> tuple[Activation, ...]:
-    """Return every activation, in alphabetical order."""
-    return tuple(read(path) for path in paths())
+    """Return every function of single numbers, in alphabetical order."""
+    found = (read(path) for path in paths())
+    return tuple(a for a in found if isinstance(a, Activation))
+
+
+def vectors() -> tuple[Vector, ...]:
+    """Return every function of vectors, in alphabetical order."""
+    return tuple(v for path in paths() if isinstance(v := read(path), Vector))

@@ -5,8 +5,9 @@ returns therefore holds, whatever cancels or overflows on the way.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -16,6 +17,7 @@ from project import Problem
 
 BITS = 80  # of every result: 27 more than a double has
 SMALLEST = arb(2) ** -1140  # far below half the least subnormal double
+Names: TypeAlias = Mapping[sp.Basic, str]  # what stands for each symbol in the code
 PRECISIONS = (96, 192, 384, 1280, 2560, 5120)
 
 ctx.prec = 160  # of balls that are combined outside of this module
@@ -85,10 +87,10 @@ def _steady(node: sp.Add) -> sp.Expr:
     return node
 
 
-def _code(node: sp.Basic, x: sp.Symbol) -> str:
+def _code(node: sp.Basic, x: Names) -> str:
     """Write a SymPy expression as Python over balls."""
-    if node == x:
-        return "x"
+    if node in x:
+        return x[node]
     if node in CONSTANTS:
         return CONSTANTS[node]
     if isinstance(node, sp.Integer):
@@ -129,7 +131,7 @@ def _code(node: sp.Basic, x: sp.Symbol) -> str:
     return f"_ball({_code(node.args[0], x)}).{name}()"
 
 
-def _condition(node: sp.Basic, x: sp.Symbol) -> str:
+def _condition(node: sp.Basic, x: Names) -> str:
     if isinstance(node, sp.And | sp.Or):
         joint = " and " if isinstance(node, sp.And) else " or "
         return "(" + joint.join(_condition(part, x) for part in node.args) + ")"
@@ -140,13 +142,16 @@ def _condition(node: sp.Basic, x: sp.Symbol) -> str:
     return f"_holds({left} {sign} {right}, {left} {OPPOSITE[sign]} {right})"
 
 
-def compile_ball(expression: sp.Expr, x: sp.Symbol) -> Callable:
+def compile_ball(expression: sp.Expr | sp.Tuple, x: sp.Symbol | Sequence[sp.Symbol]) -> Callable:
     """Return the expression as a function of one ball, at the precision that `ctx` then has.
 
     It also takes what python-flint computes with besides real balls: complex ones (`acb`) and
-    power series. Raises Problem for a function, condition or symbol it does not know.
+    power series. Given several symbols, the function takes a list; a tuple of expressions gives
+    one. Raises Problem for a function, condition or symbol it does not know.
     """
-    unknown = expression.free_symbols - {x}
+    several = not isinstance(x, sp.Symbol)
+    names = {s: f"x[{j}]" for j, s in enumerate(x)} if several else {x: "x"}
+    unknown = expression.free_symbols - set(names)
     if unknown:
         raise Problem(f"no value for {sorted(s.name for s in unknown)} in {expression}")
     scope = {
@@ -155,7 +160,10 @@ def compile_ball(expression: sp.Expr, x: sp.Symbol) -> Callable:
         "_holds": _holds,
         "_sigma": _sigma,
     }
-    function = eval(f"lambda x: {_code(expression, x)}", scope)
+    if isinstance(expression, sp.Tuple):
+        code = ", ".join(f"arb({_code(part, names)})" for part in expression)
+        return eval(f"lambda x: [{code}]", scope)
+    function = eval(f"lambda x: {_code(expression, names)}", scope)
 
     def evaluate(ball):
         value = function(ball)

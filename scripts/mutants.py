@@ -290,7 +290,9 @@ def read(activation: Activation, place: str, code: str) -> Activation:
     source = activation.path.read_text(encoding="utf-8")
     cell = next(m for m in catalog.CELL.finditer(source) if m[1] == place)
     text = f"{source[: cell.start(2)]}{code}{source[cell.end(2) :]}"
-    return catalog._read.__wrapped__(activation.path, text)  # the cache would keep them all
+    found = catalog._read.__wrapped__(activation.path, text)  # the cache would keep them all
+    assert isinstance(found, Activation)
+    return found
 
 
 class _TimeoutError(BaseException):

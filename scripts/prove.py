@@ -33,7 +33,7 @@ import sympy as sp
 from flint import acb, arb, arb_series, ctx
 
 import tails
-from catalog import Activation, paths, pick
+from catalog import Activation, catalog, pick
 from derive import pieces
 from exact import Exact, compile_ball
 from project import Problem, shown
@@ -473,7 +473,8 @@ class _Case:
             e.subs(self.values) for e in (self.activation.formula, self.activation.derivative)
         )
         self.function = (self.activation.function, self.activation.gradient)[self.order]
-        self.literals = _literals(self.activation) if self.reading else None
+        both = self.activation.formula, self.activation.derivative
+        self.literals = constants(*both) if self.reading else None
 
     def regions(self) -> Iterator[Region]:
         """Yield every region with what is proved there; raises Problem where nothing is."""
@@ -537,7 +538,7 @@ class _Case:
             if value is np:
                 scope[name] = _NumPy(here)
             elif inspect.isfunction(value):
-                scope[name] = _rebound(value, scope)
+                scope[name] = rebound(value, scope)
             else:
                 scope[name] = here.exact(value)
         arguments = {s.name: _Element(v, here, scalar=True) for s, v in self.values.items()}
@@ -582,7 +583,7 @@ class _Case:
         raise self._problem(f"on {region}: at x = {point} it gives {got}, exact is {want}")
 
 
-def _rebound(function: FunctionType, scope: dict[str, Any]) -> FunctionType:
+def rebound(function: FunctionType, scope: dict[str, Any]) -> FunctionType:
     """Return the same code with other global names."""
     same = FunctionType(
         function.__code__, scope, function.__name__, function.__defaults__, function.__closure__
@@ -595,11 +596,11 @@ def _conditions(expression: sp.Expr) -> list[sp.Basic]:
     return [c for p in expression.atoms(sp.Piecewise) for _, c in p.args]
 
 
-def _literals(activation: Activation) -> dict[float, tuple[sp.Expr, int]]:
-    """Return the numbers of the formulas by the significand of the nearest double."""
+def constants(*expressions: sp.Expr) -> dict[float, tuple[sp.Expr, int]]:
+    """Return the numbers of some formulas by the significand of the nearest double."""
     found = {}
-    symbols = activation.formula.free_symbols
-    for expression in (activation.formula, activation.derivative):
+    symbols = set().union(*(e.free_symbols for e in expressions))
+    for expression in expressions:
         for node in sp.preorder_traversal(expression):
             factor = node
             if isinstance(node, sp.Mul):
@@ -839,6 +840,6 @@ def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:] or [path.stem for path in paths()])
+        main(sys.argv[1:] or [a.name for a in catalog()])
     except Problem as problem:
         sys.exit(str(problem))

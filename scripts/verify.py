@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from catalog import Activation, paths, pick
+from catalog import Activation, catalog, pick
 from derive import breakpoints, float_of, limit, pieces, prove_steps, zeros
 from exact import Exact, Rounded
 from project import Problem
@@ -478,6 +478,6 @@ def main(names: Iterable[str]) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:] or [path.stem for path in paths()])
+        main(sys.argv[1:] or [a.name for a in catalog()])
     except Problem as problem:
         sys.exit(str(problem))

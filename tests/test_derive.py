@@ -207,8 +207,19 @@ ALGEBRAIC = [
 
 @pytest.mark.parametrize(
     "f",
-    [SIGMOID, x * SIGMOID, sp.tanh(x), sp.log(1 + sp.exp(x)), GELU, TANH_GELU, x**2 - x, 7 - x]
-    + ALGEBRAIC,
+    [
+        *(
+            SIGMOID,
+            x * SIGMOID,
+            sp.tanh(x),
+            sp.log(1 + sp.exp(x)),
+            GELU,
+            TANH_GELU,
+            x**2 - x,
+            7 - x,
+        ),
+        *ALGEBRAIC,
+    ],
 )
 @pytest.mark.parametrize("order", range(4))
 @pytest.mark.parametrize("right", [True, False])

@@ -1,0 +1,35 @@
+"""Bilinear gate. One half of the inputs times the other, with no activation on either."""
+
+# %% SymPy
+import sympy as sp
+
+n, i, k = sp.symbols("n i k", integer=True, positive=True)
+x = sp.IndexedBase("x", shape=(2 * n,), real=True)
+formula = x[i] * x[n + i]
+derivative = sp.KroneckerDelta(i, k) * x[n + i] + sp.KroneckerDelta(n + i, k) * x[i]
+
+# %% NumPy
+import numpy as np
+
+
+def bilinear(x, axis=-1):
+    """Return a * b with a and b the halves of x along an axis; the dtype stays."""
+    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    return a * b
+
+
+def bilinear_vjp(x, v, axis=-1):
+    """Return v times the Jacobian at x, the gradient of sum(v * bilinear(x)) by x."""
+    a, b = np.split(np.asarray(x) * 1.0, 2, axis)
+    return np.concatenate([v * b, v * a], axis)
+
+
+# %% PyTorch
+
+
+def module(x):
+    a, b = x.chunk(2, dim=-1)
+    return a * b
+
+
+# %% Facts

@@ -1,0 +1,43 @@
+"""GLU. The gated linear unit: the first half of the inputs times the sigmoid of the second."""
+
+# %% SymPy
+import sympy as sp
+
+n, i, k = sp.symbols("n i k", integer=True, positive=True)
+x = sp.IndexedBase("x", shape=(2 * n,), real=True)
+gate = 1 / (1 + sp.exp(-x[n + i]))
+formula = x[i] * gate
+derivative = sp.KroneckerDelta(i, k) * gate + (
+    sp.KroneckerDelta(n + i, k) * x[i] * gate * (1 - gate)
+)
+
+# %% NumPy
+import numpy as np
+
+
+def _parts(x, axis):
+    """Return a, m, p and q with m * m / q the sigmoid of b and p * p / q that of -b."""
+    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    m, p = np.exp(np.minimum(b, 0) / 2), np.exp(-np.maximum(b, 0) / 2)
+    return a, m, p, m * m + p * p
+
+
+def glu(x, axis=-1):
+    """Return a * sigmoid(b) with a and b the halves of x along an axis; the dtype stays."""
+    a, m, _, q = _parts(x, axis)
+    return a * (m / q) * m  # in two factors: m * m may be too small a number
+
+
+def glu_vjp(x, v, axis=-1):
+    """Return v times the Jacobian at x, the gradient of sum(v * glu(x)) by x."""
+    a, m, p, q = _parts(x, axis)
+    return np.concatenate([v * (m / q) * m, v * a * (m * p / q / q) * (m * p)], axis)
+
+
+# %% PyTorch
+import torch
+
+module = torch.nn.GLU(dim=-1)  # as a function: torch.nn.functional.glu
+
+# %% Facts
+aliases = ["gated linear unit"]

@@ -1,0 +1,40 @@
+"""ReGLU. ReLU of one half of the inputs times the other half."""
+
+# %% SymPy
+import sympy as sp
+
+n, i, k = sp.symbols("n i k", integer=True, positive=True)
+x = sp.IndexedBase("x", shape=(2 * n,), real=True)
+gate = sp.Piecewise((x[i], x[i] > 0), (0, True))
+formula = gate * x[n + i]
+derivative = (
+    sp.KroneckerDelta(i, k) * x[n + i] * sp.Piecewise((1, x[i] > 0), (0, True))
+    + sp.KroneckerDelta(n + i, k) * gate
+)
+
+# %% NumPy
+import numpy as np
+
+
+def reglu(x, axis=-1):
+    """Return relu(a) * b with a and b the halves of x along an axis; the dtype stays."""
+    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    return np.maximum(a, 0) * b
+
+
+def reglu_vjp(x, v, axis=-1):
+    """Return v times the Jacobian at x, the gradient of sum(v * reglu(x)) by x."""
+    a, b = np.split(np.asarray(x) * 1.0, 2, axis)
+    return np.concatenate([v * b * np.sign(np.maximum(a, 0)), v * np.maximum(a, 0)], axis)
+
+
+# %% PyTorch
+import torch
+
+
+def module(x):
+    a, b = x.chunk(2, dim=-1)
+    return torch.relu(a) * b
+
+
+# %% Facts

@@ -1,0 +1,37 @@
+"""Softmin. Softmax of the negated inputs: the smallest gets the largest share."""
+
+# %% SymPy
+import sympy as sp
+
+n, i, j, k = sp.symbols("n i j k", integer=True, positive=True)
+x = sp.IndexedBase("x", shape=(n,), real=True)
+formula = sp.exp(-x[i]) / sp.Sum(sp.exp(-x[j]), (j, 1, n))
+f, v = sp.IndexedBase("f", real=True), sp.IndexedBase("v", real=True)
+derivative = f[i] * (f[k] - sp.KroneckerDelta(i, k))
+vjp = f[k] * (sp.Sum(v[j] * f[j], (j, 1, n)) - v[k])
+
+# %% NumPy
+import numpy as np
+
+
+def softmin(x, axis=-1):
+    """Return exp(-x) over its sum along an axis, for an array of any shape; the dtype stays."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    e = np.exp(np.min(x, axis=axis, keepdims=True) - x)
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def softmin_vjp(x, v, axis=-1):
+    """Return v times the Jacobian at x, the gradient of sum(v * softmin(x)) by x."""
+    f = softmin(x, axis)
+    top = np.argmax(f, axis, keepdims=True)  # the rows of the Jacobian sum to 0: shift v
+    v = v - np.take_along_axis(v, top, axis)  # so that nothing cancels where f is almost 1
+    return f * (np.sum(v * f, axis=axis, keepdims=True) - v)
+
+
+# %% PyTorch
+import torch
+
+module = torch.nn.Softmin(dim=-1)  # as a function: torch.nn.functional.softmin
+
+# %% Facts

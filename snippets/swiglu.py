@@ -1,0 +1,50 @@
+"""SwiGLU. SiLU of one half of the inputs times the other half."""
+
+# %% SymPy
+import sympy as sp
+
+n, i, k = sp.symbols("n i k", integer=True, positive=True)
+x = sp.IndexedBase("x", shape=(2 * n,), real=True)
+gate = x[i] / (1 + sp.exp(-x[i]))
+formula = gate * x[n + i]
+derivative = (
+    sp.KroneckerDelta(i, k)
+    * x[n + i]
+    * ((1 + sp.exp(-x[i]) + x[i] * sp.exp(-x[i])) / (1 + sp.exp(-x[i])) ** 2)
+    + sp.KroneckerDelta(n + i, k) * gate
+)
+
+# %% NumPy
+import numpy as np
+
+
+def _parts(x, axis):
+    """Return a, b, m, p and q with m * m / q the sigmoid of a and p * p / q that of -a."""
+    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    m, p = np.exp(np.minimum(a, 0) / 2), np.exp(-np.maximum(a, 0) / 2)
+    return a, b, m, p, m * m + p * p
+
+
+def swiglu(x, axis=-1):
+    """Return silu(a) * b with a and b the halves of x along an axis; the dtype stays."""
+    a, b, m, _, q = _parts(x, axis)
+    return a * (m / q) * b * m  # in two factors: m * m may be too small a number
+
+
+def swiglu_vjp(x, v, axis=-1):
+    """Return v times the Jacobian at x, the gradient of sum(v * swiglu(x)) by x."""
+    a, b, m, p, q = _parts(x, axis)
+    slope = (1 + a * (p / q * p)) * (m / q)  # of SiLU, divided by m
+    return np.concatenate([v * slope * b * m, v * a * (m / q) * m], axis)
+
+
+# %% PyTorch
+import torch
+
+
+def module(x):
+    a, b = x.chunk(2, dim=-1)
+    return torch.nn.functional.silu(a) * b
+
+
+# %% Facts
