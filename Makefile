@@ -16,7 +16,7 @@ serve: .venv/ready
 	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs serve
 
 test: .venv/ready
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
 
 bench: .venv/ready
 	@$(RUN) scripts/bench.py

@@ -7,18 +7,21 @@ torch are imported only when something is made anew.
 """
 
 import json
+import multiprocessing
+import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_files, heading
 
 GENERATED = ROOT / "generated"
 OVERVIEWS = ("overview", "compare")  # folders beside those of the functions
 TABLE = ("", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope")
+WORKERS, MANY = os.cpu_count() or 1, 2  # processes; how many functions are worth their start
 # what no fragment and no lesson depends on
 TOOLS = {"bench.py", "mutants.py", "website.py", "mutants.json"}
 
@@ -117,19 +120,11 @@ def build(names: Iterable[str] = ()) -> list[str]:
         raise Problem(f"there is no snippets/{unknown[0]}.py; there are: {', '.join(found)}")
     check_pages(found)
     base = hashed(environment_key(), scripts_key())
-    made = []
-    for name in names or found:
-        key = hashed(base, *_sources(name, found))
-        if not _fresh(GENERATED / name, key):
-            import page
-            import vector
-            from catalog import Vector, known
-
-            print(f"{name} …", file=sys.stderr, flush=True)
-            function = known(name)
-            pages: Any = vector if isinstance(function, Vector) else page
-            _replace(GENERATED / name, key, pages.fragments(function))
-            made.append(name)
+    keys = {name: hashed(base, *_sources(name, found)) for name in names or found}
+    made = [name for name, key in keys.items() if not _fresh(GENERATED / name, key)]
+    for name, fragments in _made(made):
+        print(f"{name} …", file=sys.stderr, flush=True)
+        _replace(GENERATED / name, keys[name], fragments)
     if not names:
         _write_table(found)
         made += _comparisons(base)
@@ -137,6 +132,29 @@ def build(names: Iterable[str] = ()) -> list[str]:
             if folder.name not in {*found, *OVERVIEWS}:
                 shutil.rmtree(folder)
     return made
+
+
+def _made(names: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the fragments of each function; many of them are made side by side."""
+    if min(len(names), WORKERS) < MANY:
+        yield from zip(names, map(fragments, names), strict=True)
+        return
+    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield from zip(names, pool.map(fragments, names), strict=True)
+        except Problem:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def fragments(name: str) -> dict[str, str]:
+    """Return the fragments of one function by the names of their files."""
+    import page
+    import vector
+    from catalog import Vector, known
+
+    function = known(name)
+    return vector.fragments(function) if isinstance(function, Vector) else page.fragments(function)
 
 
 def _sources(name: str, names: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from project import ROOT
 
@@ -19,12 +20,28 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what concerns one function together: its exact values are then computed once."""
+
+    def function(item: pytest.Item) -> str:
+        given = getattr(item, "callspec", None)
+        values = given.params if given else {}
+        return str(values.get("activation") or values.get("vector") or "")
+
+    items.sort(key=function)
+    for item in items:
+        group = function(item) or item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The built site, brought up to date first."""
-    done = subprocess.run(
-        [sys.executable, "scripts/website.py"], cwd=ROOT, capture_output=True, text=True
-    )
+    """The built site, brought up to date first, by one process at a time."""
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    with FileLock(ROOT / ".cache" / "site.lock"):
+        done = subprocess.run(
+            [sys.executable, "scripts/website.py"], cwd=ROOT, capture_output=True, text=True
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "site"
 

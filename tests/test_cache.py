@@ -18,7 +18,8 @@ NAMES = [path.stem for path in paths()]
 def quick(tmp_path, monkeypatch):
     """The build with a folder of its own, and fragments that cost nothing."""
     monkeypatch.setattr(build, "GENERATED", tmp_path)
-    monkeypatch.setattr(page, "fragments", lambda a: {"definition.md": a.name, "row.md": "| |"})
+    monkeypatch.setattr(build, "WORKERS", 1)  # another process would not see the next line
+    monkeypatch.setattr(build, "fragments", lambda name: {"definition.md": name, "row.md": "| |"})
     monkeypatch.setattr(page, "comparison", lambda key, chosen: {"values.md": key})
     assert build.build() == [*NAMES, "compare/four"]
     return tmp_path
