@@ -62,7 +62,7 @@ def pieces(expression: sp.Expr, x: sp.Symbol) -> tuple[Piece, ...]:
         for part in parts:
             if isinstance(part, sp.Interval):
                 found.append(Piece(value, part.start, part.end))
-            elif not isinstance(part, sp.FiniteSet | sp.core.singleton.Singleton):
+            elif part != sp.S.EmptySet and not isinstance(part, sp.FiniteSet):
                 raise Problem(f"the piece {value} of {expression} is not on an interval: {part}")
     return tuple(sorted(found, key=lambda piece: float(piece.low)))
 

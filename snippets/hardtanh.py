@@ -20,7 +20,7 @@ def hardtanh_grad(x, min_val=-1.0, max_val=1.0):
     """Return the derivative: 1 where min_val < x < max_val, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
     inside = (x > min_val) & (x < max_val)
-    return np.where(np.isnan(x), x, inside).astype(x.dtype)
+    return np.clip(x, 0, 0) + inside  # the clip is 0, but nan at nan
 
 
 # %% PyTorch
@@ -28,9 +28,33 @@ import torch
 
 module = torch.nn.Hardtanh(min_val=-1.0, max_val=1.0)  # as a function: F.hardtanh
 
+
 # %% Facts
+def _slope(function, at):
+    """Return the gradient that PyTorch computes at one point."""
+    point = torch.tensor(at, requires_grad=True)
+    return float(torch.autograd.grad(function(point), point)[0])
+
+
+aliases = ["hard tanh"]
 parameters = {
     "min_val": (sp.Interval.open(-sp.oo, 1), [-2.0, 0.0, 0.5]),
     "max_val": (sp.Interval.open(-1, sp.oo), [6.0, 0.25, -0.5]),
 }
 naive_grad = ["(x > min_val) & (x < max_val)"]
+identities = ["hardtanh(x) = 2 * hardsigmoid(3 * x) - 1"]
+near = ["tanh"]
+claims = {
+    "slope is 0 nearly everywhere": lambda f: (
+        sp.Piecewise((1, x > 0), (-1, x < 0), (0, True)).diff(x).simplify() == 0
+    ),
+    "exactly 0 outside the bounds": lambda f: f.limits[1] == (0, 0),
+    "Between the bounds the slope is 1": lambda f: derivative.args[-1] == (1, True),
+    "the mean of the output is 0 for inputs\n  symmetric about 0": lambda f: (
+        f.symmetry == "odd" and f.mean == 0
+    ),
+    "at a\n  bound Hardtanh's gradient is 0, that of `torch.clamp` is 1": lambda f: (
+        [_slope(g, v) for g in (module, lambda x: torch.clamp(x, -1, 1)) for v in (-1.0, 1.0)]
+        == [0, 0, 1, 1]
+    ),
+}

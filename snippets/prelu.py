@@ -19,8 +19,8 @@ def prelu(x, weight=0.25):
 
 def prelu_grad(x, weight=0.25):
     """Return the derivative by x: 1 where x > 0, else weight, and nan at nan."""
-    # 1 where x > 0, else 0; unlike x > 0 it keeps nan
-    step = np.sign(np.maximum(np.asarray(x) * 1.0, 0))
+    x = np.asarray(x) * 1.0
+    step = np.clip(x, 0, 0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
     return step + weight * (1 - step)
 
 
@@ -30,7 +30,29 @@ import torch
 module = torch.nn.PReLU(init=0.25)  # one weight; PReLU(channels) has one for each channel
 
 # %% Facts
-aliases = ["parametric rectified linear unit"]
+aliases = ["parametric rectified linear unit", "parametric ReLU"]
 parameters = {"weight": (sp.Reals - {0}, [0.01, 1.0, 2.0, -0.5])}
 learned = ["weight"]
+naive = ["np.maximum(x, weight * x)"]
 naive_grad = ["np.where(x > 0, 1, weight)"]
+identities = [
+    "prelu(x) - relu(x) = -relu(-x) / 4",
+    "prelu(x) = leaky_relu(x, 1/4)",
+    "prelu(x, 0) = relu(x)",
+]
+cited = ["start it at 0.25 and leave weight decay off", "rarely above 1"]
+claims = {
+    "PyTorch's module starts at\n  0.25 too": lambda f: module.weight.item() == 0.25,
+    "the sum of min($x$, 0)": lambda f: formula.diff(weight).args == ((0, x > 0), (x, True)),
+    "drawn towards 0, where it is [ReLU]": lambda f: identities[2] == "prelu(x, 0) = relu(x)",
+    "right only for weights up to 1": lambda f: (
+        [max(w * v, v) == prelu(v, w) for w in (0.5, 1, 1.01) for v in (-1.0, 1.0)]
+        == [True, True, True, True, False, False]
+    ),
+    "along dimension 1": lambda f: torch.nn.PReLU(3)(torch.zeros(2, 3, 5)).shape == (2, 3, 5),
+    "Below 0 the function": lambda f: prelu(-1.0, -0.5) > 0 > prelu(-1.0, 0.5),
+    "above 1 it is the steepest slope": lambda f: f.lipschitz[0] == sp.Max(1, sp.Abs(weight)),
+    "√(2 / (1 + `weight`²))": lambda f: (
+        sp.simplify(f.gain**2 - 2 / (1 + weight**2)) == 0 and f.gain.is_positive
+    ),
+}

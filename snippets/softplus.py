@@ -13,18 +13,18 @@ import numpy as np
 
 
 def softplus(x, beta=1.0):
-    """Return log(1 + exp(beta * x)) / beta; float16, 32, 64 stay what they are."""
+    """Return log(1 + exp(beta * x)) / beta, beta a Python float; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    z = x.astype(np.float64)  # float16 and float32 are rounded once, at the end
-    a = np.minimum(np.abs(z), 1e300)  # so that a * beta does not overflow
-    return (np.maximum(z, 0) + np.log1p(np.exp(-a * beta)) / beta).astype(x.dtype)
+    a = np.minimum(np.abs(x), 4000)  # so that beta * a does not overflow
+    return np.maximum(x, 0) + np.log1p(np.exp(-beta * a)) / beta
 
 
 def softplus_grad(x, beta=1.0):
     """Return the derivative, the sigmoid of beta * x."""
     x = np.asarray(x) * 1.0
-    z = np.clip(x.astype(np.float64), -1e300, 1e300) * beta
-    return (np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))).astype(x.dtype)
+    z = beta * np.clip(x, -4000, 4000)  # so that it does not overflow
+    m, p = np.exp(np.minimum(z, 0)), np.exp(-np.maximum(z, 0))
+    return m / (m + p)
 
 
 # %% PyTorch

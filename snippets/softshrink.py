@@ -20,7 +20,7 @@ def softshrink(x, lambd=0.5):
 def softshrink_grad(x, lambd=0.5):
     """Return the derivative: 1 where abs(x) > lambd, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
-    return np.where(np.isnan(x), x, np.abs(x) > lambd).astype(x.dtype)
+    return np.clip(x, 0, 0) + (np.abs(x) > lambd)  # the clip is 0, but nan at nan
 
 
 # %% PyTorch
@@ -31,4 +31,37 @@ module = torch.nn.Softshrink(lambd=0.5)  # as a function: F.softshrink
 # %% Facts
 aliases = ["soft thresholding"]
 parameters = {"lambd": (sp.Interval.open(0, sp.oo), [0.125, 1.0, 3.0])}
+naive = ["np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0))"]
 naive_grad = ["np.abs(x) > lambd"]
+identities = ["softshrink(x) = x - hardtanh(x, -1/2, 1/2)"]
+_u = sp.Symbol("u", real=True)
+
+
+def _refused(value):
+    """Tell whether PyTorch refuses this lambd."""
+    try:
+        torch.nn.Softshrink(value)(torch.zeros(1))
+    except RuntimeError:
+        return True
+    return False
+
+
+claims = {
+    "$\\frac{1}{2} (u - x)^2 + \\lambda \\lvert u \\rvert$": lambda f: (
+        all(
+            # the slope for u of sign s, (u − x) + λ s, vanishes at u = f(x) …
+            sp.simplify((_u - x + side * lambd).subs(_u, value)) == 0
+            for (value, _), side in zip(formula.args[:2], (1, -1), strict=True)
+        )
+        # … and at u = 0 there is none to either side that falls, as −λ ≤ x ≤ λ
+        and formula.args[2][0] == 0
+    ),
+    "output is exactly 0": lambda f: (
+        f.zeros[0] == sp.Interval(-sp.Rational(1, 2), sp.Rational(1, 2))
+    ),
+    "gradient is exactly 0 between the two kinks, and 1 outside": lambda f: (
+        derivative.args[-1] == (0, True) and {e for e, _ in derivative.args[:-1]} == {1}
+    ),
+    "turns nan into 0": lambda f: not (np.nan > 0.5 or np.nan < -0.5),
+    "refuses a negative one": lambda f: _refused(-1.0) and not _refused(0.0),
+}

@@ -1,0 +1,55 @@
+"""Hardshrink. The input, but 0 where it is no larger in size than lambd."""
+
+# %% SymPy
+import sympy as sp
+
+x, lambd = sp.symbols("x lambd", real=True)
+formula = sp.Piecewise((x, x > lambd), (x, x < -lambd), (0, True))
+derivative = sp.Piecewise((1, x > lambd), (1, x < -lambd), (0, True))
+
+# %% NumPy
+import numpy as np
+
+
+def hardshrink(x, lambd=0.5):
+    """Return x where abs(x) > lambd, else 0; the dtype stays."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    return x * (np.abs(x) > lambd)
+
+
+def hardshrink_grad(x, lambd=0.5):
+    """Return the derivative: 1 where abs(x) > lambd, else 0, and nan at nan."""
+    x = np.asarray(x) * 1.0
+    return np.clip(x, 0, 0) + (np.abs(x) > lambd)  # the clip is 0, but nan at nan
+
+
+# %% PyTorch
+import torch
+
+module = torch.nn.Hardshrink(lambd=0.5)  # as a function: F.hardshrink
+
+# %% Facts
+aliases = ["hard thresholding"]
+parameters = {"lambd": (sp.Interval.open(0, sp.oo), [0.125, 1.0, 3.0])}
+naive = ["np.where((x > lambd) | (x < -lambd), x, 0)"]
+naive_grad = ["np.abs(x) > lambd"]
+cited = ["a `bias` of 0"]
+claims = {
+    # u = x costs λ²/2 and u = 0 costs x²/2: the former is less where |x| > λ
+    "$\\frac{1}{2} (u - x)^2$ plus\n$\\frac{1}{2} \\lambda^2$ if $u$ is not 0": lambda f: (
+        set(sp.solve(x**2 / 2 - lambd**2 / 2, x)) == {-lambd, lambd}
+        and [v for v, _ in formula.args] in ([x, 0], [x, x, 0])
+    ),
+    "the function jumps by `lambd`": lambda f: (
+        [(k.at, *k.jump) for k in f.kinks]
+        == [(-sp.Rational(1, 2), -sp.Rational(1, 2), 0), (sp.Rational(1, 2), 0, sp.Rational(1, 2))]
+    ),
+    "It is 1 where the input is kept and 0 elsewhere": lambda f: (
+        [v for v, _ in derivative.args] in ([1, 0], [1, 1, 0])
+    ),
+    "The derivative by `lambd` is 0": lambda f: all(v.diff(lambd) == 0 for v, _ in formula.args),
+    "takes a negative one and returns its input": lambda f: (
+        torch.nn.Hardshrink(-1.0)(torch.tensor([0.5, -2.0, 0.0])).tolist() == [0.5, -2.0, 0.0]
+    ),
+    "A comparison turns nan into 0": lambda f: not np.nan > 0.5 and np.isnan(hardshrink(np.nan)),
+}
