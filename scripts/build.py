@@ -15,11 +15,22 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_files, heading
+import tables
+from project import (
+    FAMILIES,
+    ROOT,
+    SNIPPETS,
+    Problem,
+    environment_key,
+    hashed,
+    hashed_files,
+    heading,
+)
 
 GENERATED = ROOT / "generated"
-OVERVIEWS = ("overview", "compare")  # folders beside those of the functions
+OVERVIEWS = ("overview", "compare", "families")  # folders beside those of the functions
 TABLE = ("", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope")
 WORKERS, MANY = os.cpu_count() or 1, 2  # processes; how many functions are worth their start
 # what no fragment and no lesson depends on
@@ -43,6 +54,13 @@ def _fresh(folder: Path, key: str) -> bool:
 
 def _contents(folder: Path) -> str:
     return hashed_files((f for f in folder.iterdir() if f.name != ".key"), folder)
+
+
+def _keep(folder: Path, names: Iterable[str]) -> None:
+    """Remove the folders of other names: what they were made for is gone."""
+    for old in folder.glob("*"):
+        if old.name not in names:
+            shutil.rmtree(old)
 
 
 def _replace(folder: Path, key: str, fragments: dict[str, str]) -> None:
@@ -126,11 +144,9 @@ def build(names: Iterable[str] = ()) -> list[str]:
         print(f"{name} …", file=sys.stderr, flush=True)
         _replace(GENERATED / name, keys[name], fragments)
     if not names:
-        _write_table(found)
-        made += _comparisons(base)
-        for folder in GENERATED.iterdir():
-            if folder.name not in {*found, *OVERVIEWS}:
-                shutil.rmtree(folder)
+        _write_overview(found)
+        made += [*_comparisons(base), *_families(base, found)]
+        _keep(GENERATED, {*found, *OVERVIEWS})
     return made
 
 
@@ -164,8 +180,13 @@ def _sources(name: str, names: list[str]) -> list[str]:
     return [text, *((SNIPPETS / f"{other}.py").read_text(encoding="utf-8") for other in others)]
 
 
-def _write_table(names: list[str]) -> None:
-    """Write the table of all from the rows that stand beside the fragments of each."""
+def about(name: str) -> dict[str, Any]:
+    """Return what the fragments of a function tell the pages of all: see page.about."""
+    return json.loads((GENERATED / name / "about.json").read_text(encoding="utf-8"))
+
+
+def _write_overview(names: list[str]) -> None:
+    """Write the tables of all from what stands beside the fragments of each."""
     rows = [(GENERATED / name / "row.md").read_text(encoding="utf-8") for name in names]
     lines = ["| " + " | ".join(TABLE) + " |", "|" + " --- |" * len(TABLE), *rows]
     folder = GENERATED / OVERVIEWS[0]
@@ -173,7 +194,49 @@ def _write_table(names: list[str]) -> None:
     folder.mkdir()
     text = '<div class="table-scroll catalog" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
     (folder / "catalog.md").write_text(text, encoding="utf-8")
+    (folder / "relations.md").write_text(_relations(names), encoding="utf-8")
     (folder / "mutants.md").write_text(_score(), encoding="utf-8")
+
+
+def _relations(names: list[str]) -> str:
+    """Return every identity and every largest distance in the catalogue."""
+    every = {name: about(name) for name in names}
+
+    def link(name: str) -> str:
+        return f"[{every[name]['title']}](activations/{name}.md)"
+
+    held = [(link(name), identity) for name in names for identity in every[name]["identities"]]
+    apart = [
+        (f"{link(name)} and {link(other)}", size, where)
+        for name in names
+        for other, size, where in every[name]["gaps"]
+    ]
+    parts = [
+        tables.table(("stated by", "identity"), held) if held else "",
+        tables.table(("", "largest distance", "at"), apart) if apart else "",
+    ]
+    return "\n".join(parts) or "None is stated yet.\n"
+
+
+def families(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the families with their functions, each after those that it descends from.
+
+    Raises Problem for functions that descend from each other.
+    """
+    every = {name: about(name) for name in names}
+
+    def place(name: str) -> tuple[int, str]:
+        line = [name]
+        while origin := every[line[-1]]["descends"]:
+            if origin in line:
+                raise Problem(
+                    f"snippets/{name}.py: it `descends` from itself, by way of {line[-1]}"
+                )
+            line.append(origin)
+        return len(line), every[name]["title"].lower()
+
+    ordered = sorted(every, key=place)
+    return {f: [name for name in ordered if every[name]["family"] == f] for f in FAMILIES}
 
 
 def _score() -> str:
@@ -188,14 +251,38 @@ def _score() -> str:
         for name, f in data["functions"].items()
     ]
     rows.append(("all", *(sum(int(row[i]) for row in rows) for i in (1, 2, 3, 4))))
-    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (head, *rows)]
-    lines.insert(1, "|" + " --- |" * len(head))
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     return (
-        '<div class="table-scroll" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n\n"
+        tables.table(head, (list(map(str, row)) for row in rows)) + "\n"
         f"Run on {data['date']} with {versions}, in {data['seconds']} seconds; "
         "[every equivalent and its reason](measured/mutants.json).\n"
     )
+
+
+def _families(base: str, names: list[str]) -> list[str]:
+    """Write the fragments of docs/families.md."""
+    made = []
+    for family, members in families(names).items():
+        folder = GENERATED / OVERVIEWS[2] / family.replace(" ", "-")
+        key = hashed(base, *(part for name in members for part in (name, *_sources(name, names))))
+        if not _fresh(folder, key):
+            import figures
+            import page
+            import vector
+            from catalog import Vector, known
+
+            every = {name: about(name) for name in members}
+            functions = [known(name) for name in members[: len(figures.DASHES)]]
+            drawn = [
+                vector.profile(f) if isinstance(f, Vector) else page.curve(f, 0, f.title)
+                for f in functions
+            ]
+            origins = {name: about(name)["title"] for name in names}
+            print(f"families/{folder.name} …", file=sys.stderr, flush=True)
+            _replace(folder, key, page.family(folder.name, every, origins, drawn))
+            made.append(f"families/{folder.name}")
+    _keep(GENERATED / OVERVIEWS[2], {family.replace(" ", "-") for family in FAMILIES})
+    return made
 
 
 def _comparisons(base: str) -> list[str]:
@@ -221,9 +308,7 @@ def _comparisons(base: str) -> list[str]:
             _replace(folder, key, page.comparison(file.stem, [pick(path.stem) for path in chosen]))
             made.append(f"compare/{file.stem}")
         kept.add(file.stem)
-    for folder in (GENERATED / OVERVIEWS[1]).glob("*"):
-        if folder.name not in kept:
-            shutil.rmtree(folder)
+    _keep(GENERATED / OVERVIEWS[1], kept)
     return made
 
 

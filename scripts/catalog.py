@@ -11,14 +11,16 @@ from typing import Any
 
 import sympy as sp
 
-from project import SNIPPETS, Problem, heading, shown
+from project import FAMILIES, SNIPPETS, Problem, heading, shown
 
 CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
 FACTS = {
     "aliases",
     "cited",
     "claims",
+    "descends",
     "exceptions",
+    "family",
     "identities",
     "learned",
     "naive",
@@ -61,8 +63,9 @@ class Activation:
 
     `function` and `gradient` take and return arrays of any shape; float16, float32 and float64
     keep their dtype. `steps` leads from the definition to the derivative. `where` are
-    abbreviations with which formulas are printed; `learned` are parameters; `identities` and
-    `near` name other functions; `cited` are pieces of sentences whose numbers a work gives.
+    abbreviations with which formulas are printed; `learned` are parameters; `descends`,
+    `identities` and `near` name other functions; `cited` are pieces of sentences whose numbers a
+    work gives.
     """
 
     name: str
@@ -75,6 +78,8 @@ class Activation:
     derivative: sp.Expr
     function: Callable
     gradient: Callable
+    family: str
+    descends: str = ""
     parameters: tuple[Parameter, ...] = ()
     aliases: tuple[str, ...] = ()
     steps: tuple[tuple[sp.Expr, str], ...] = ()
@@ -174,6 +179,8 @@ class Vector:
     vjp: sp.Expr
     function: Callable
     vjp_function: Callable
+    family: str
+    descends: str
     aliases: tuple[str, ...]
     cited: tuple[str, ...]
     scope: Mapping[str, Any]
@@ -257,6 +264,18 @@ def _parameters(
     return tuple(result)
 
 
+def _kin(path: Path, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the family and the function that this one descends from, if any."""
+    family, descends = facts.get("family"), facts.get("descends", "")
+    if family not in FAMILIES:
+        raise Problem(
+            f"{shown(path)}: the Facts cell must define `family`, one of {', '.join(FAMILIES)}"
+        )
+    if descends and not path.with_name(f"{descends}.py").exists():
+        raise Problem(f"{shown(path)}: it `descends` from {descends}, which has no snippet")
+    return {"family": family, "descends": descends}
+
+
 def read(path: Path) -> Activation | Vector:
     """Run one snippet and gather what it defines; the same text gives the same record.
 
@@ -315,6 +334,7 @@ def _read(path: Path, source: str) -> Activation | Vector:
         derivative=derivative,
         function=functions[0],
         gradient=functions[1],
+        **_kin(path, facts),
         parameters=_parameters(path, facts, formula, x, functions),
         aliases=tuple(facts.get("aliases", ())),
         steps=tuple(facts.get("steps", ())),
@@ -360,6 +380,7 @@ def _read_vector(
         aliases=tuple(facts.get("aliases", ())),
         cited=tuple(facts.get("cited", ())),
         scope=numeric,
+        **_kin(path, facts),
         **said,
     )
 

@@ -4,9 +4,10 @@ Each function returns one fragment of Markdown; a Chinese edition would translat
 """
 
 import importlib.metadata
+import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,7 @@ import verify
 from catalog import Activation, Allowance, Parameter, pick
 from exact import Exact
 from project import Problem
+from tables import table
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
@@ -31,14 +33,6 @@ LONG = 250  # letters of LaTeX in a formula that no one would read
 
 
 # Markdown
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
-    """Return a Markdown table that scrolls by itself when it is too wide."""
-    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
-    lines.insert(1, "|" + " --- |" * len(head))
-    name = f"table-scroll {kind}".strip()
-    return f'<div class="{name}" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
 
 
 def blocks(*parts: str) -> str:
@@ -772,7 +766,23 @@ def fragments(activation: Activation) -> dict[str, str]:
         "kinks.md": kinks(activation),
         "error.md": error(activation),
         "row.md": row(activation),
+        "about.json": about(activation),
     }
+
+
+def about(activation: Activation) -> str:
+    """Return what the pages of all functions say of this one, so that they need not read it."""
+    gaps = [relations.gap(activation, pick(name)) for name in activation.near]
+    kept = {
+        "title": activation.title,
+        "summary": activation.summary,
+        "family": activation.family,
+        "descends": activation.descends,
+        "aliases": activation.aliases,
+        "identities": [f"${tex(e)}$" for e in relations.identities(activation)],
+        "gaps": [(gap.other.name, *_distance(gap)[1].split(", at ")) for gap in gaps],
+    }
+    return json.dumps(kept, ensure_ascii=False)
 
 
 # Across functions
@@ -826,6 +836,36 @@ def numbers(activations: Sequence[Activation]) -> str:
 def _few(value: sp.Expr | arb) -> sp.Basic | arb:
     """Shorten a number without a closed form to six certain digits."""
     return sp.Symbol(certain(value, 6)) if isinstance(value, arb) else value
+
+
+def family(
+    key: str,
+    members: Mapping[str, Mapping[str, str]],
+    origins: Mapping[str, str],
+    drawn: Sequence[figures.Curve],
+) -> dict[str, str]:
+    """Return the first functions of a family overlaid, and a list of all of them.
+
+    `members` are what `about` says of each, by name; `origins` the titles of what they descend
+    from. Those that come first are nearest to where they all descend from.
+    """
+    if not members:
+        return {"members.md": "No function of this family is here yet.\n"}
+    names = ", ".join(curve.label for curve in drawn)
+    lines = []
+    for name, member in members.items():
+        origin = member["descends"]
+        made = f", from [{origins[origin]}](activations/{origin}.md)" if origin else ""
+        lines.append(f"- [{member['title']}](activations/{name}.md){made}. {member['summary']}")
+    drawing = figures.plot(
+        f"family-{key}",
+        drawn,
+        title=names,
+        description=f"The graphs of {names} for x from −5 to 5, overlaid.",
+        xlim=SPAN,
+    )
+    rest = f"Drawn are the first {len(drawn)}." if len(drawn) < len(members) else ""
+    return {"members.md": blocks(drawing, "\n".join(lines), rest)}
 
 
 def comparison(key: str, chosen: Sequence[Activation]) -> dict[str, str]:

@@ -10,6 +10,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = ROOT / "snippets"
+FAMILIES = (  # each has its section in docs/families.md
+    "rectifiers",
+    "smooth rectifiers",
+    "sigmoids",
+    "shrinkage",
+    "other shapes",
+    "gates",
+    "normalisers",
+)
 HEAD = re.compile(r'"""(.+?)\. (.+?)"""\n', re.DOTALL)
 
 

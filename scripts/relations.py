@@ -1,5 +1,6 @@
 """What holds between functions: identities, proved, and largest gaps, with certified digits."""
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -26,6 +27,7 @@ class Gap:
     places: Places
 
 
+@functools.cache
 def identities(activation: Activation) -> list[sp.Eq]:
     """Return the identities that a snippet states, each proved for every x.
 
@@ -60,6 +62,7 @@ def _unfolded(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
     return sp.piecewise_fold(expression.doit())
 
 
+@functools.cache
 def gap(activation: Activation, other: Activation) -> Gap:
     """Return the largest distance between two functions at their defaults, on the whole line.
 

@@ -10,6 +10,7 @@ import functools
 import importlib.metadata
 import inspect
 import itertools
+import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -397,6 +398,16 @@ def drawing(vector: Vector) -> str:
     return figures.plot(vector.name, curves, title=vector.title, description=about, xlim=SPAN)
 
 
+def profile(vector: Vector) -> figures.Curve:
+    """Return one line of the figure, to be overlaid with those of other functions.
+
+    The first element for the inputs x, 0 and 1, or a gate whose second half is 1.
+    """
+    t = figures.sample(*SPAN, [0.0])
+    rest = [0 * t, 0 * t + 1] if vector.width == 1 else [0 * t + 1]
+    return figures.Curve(vector.title, t, vector.function(np.stack([t, *rest]), axis=0)[0])
+
+
 def definition(vector: Vector) -> str:
     """Return the sentence, the formula of one element, the other names and the figure."""
     halves = vector.width == 2
@@ -607,6 +618,13 @@ def row(vector: Vector) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def about(vector: Vector) -> str:
+    """Return what the pages of all functions say of this one."""
+    kept = {key: getattr(vector, key) for key in ("title", "summary", "family", "descends")}
+    kept |= {"aliases": vector.aliases, "identities": [], "gaps": []}
+    return json.dumps(kept, ensure_ascii=False)
+
+
 def fragments(vector: Vector) -> dict[str, str]:
     """Return the files of generated/<name>/."""
     return {
@@ -617,6 +635,7 @@ def fragments(vector: Vector) -> dict[str, str]:
         "kinks.md": kinks(vector),
         "error.md": error(vector),
         "row.md": row(vector),
+        "about.json": about(vector),
     }
 
 

@@ -33,3 +33,5 @@ def module(x):
 
 
 # %% Facts
+family = "gates"
+descends = "glu"

@@ -30,6 +30,8 @@ import torch
 module = torch.nn.ELU(alpha=1.0)  # as a function: F.elu
 
 # %% Facts
+family = "smooth rectifiers"
+descends = "relu"
 aliases = ["exponential linear unit"]
 parameters = {"alpha": (sp.Reals, [0.5, 2.0, -0.5])}
 naive = ["np.where(x > 0, x, alpha * (np.exp(x) - 1))"]

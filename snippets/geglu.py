@@ -47,3 +47,5 @@ def module(x):
 
 
 # %% Facts
+family = "gates"
+descends = "glu"

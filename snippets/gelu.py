@@ -80,6 +80,8 @@ module = torch.nn.GELU()
 _cdf = (1 + sp.erf(x / sp.sqrt(2))) / 2
 _density = sp.exp(-(x**2) / 2) / sp.sqrt(sp.pi)
 
+family = "smooth rectifiers"
+descends = "relu"
 aliases = ["Gaussian error linear unit"]
 steps = [
     (sp.Derivative(formula, x), "The definition."),

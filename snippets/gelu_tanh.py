@@ -45,6 +45,8 @@ module = torch.nn.GELU(approximate="tanh")
 # %% Facts
 _t = sp.tanh(u)
 
+family = "smooth rectifiers"
+descends = "gelu"
 aliases = ["tanh approximation of GELU", "gelu_new", "gelu_pytorch_tanh"]
 where = {"u": u}
 steps = [

@@ -40,4 +40,5 @@ import torch
 module = torch.nn.GLU(dim=-1)  # as a function: torch.nn.functional.glu
 
 # %% Facts
+family = "gates"
 aliases = ["gated linear unit"]

@@ -29,6 +29,7 @@ import torch
 module = torch.nn.Hardshrink(lambd=0.5)  # as a function: F.hardshrink
 
 # %% Facts
+family = "shrinkage"
 aliases = ["hard thresholding"]
 parameters = {"lambd": (sp.Interval.open(0, sp.oo), [0.125, 1.0, 3.0])}
 naive = ["np.where((x > lambd) | (x < -lambd), x, 0)"]

@@ -29,6 +29,10 @@ module = torch.nn.Hardsigmoid()  # as a function: torch.nn.functional.hardsigmoi
 
 
 # %% Facts
+family = "sigmoids"
+descends = "sigmoid"
+
+
 def _slope_of_slope():
     """Return PyTorch's second derivative at 0; raises RuntimeError."""
     point = torch.zeros(1, requires_grad=True)

@@ -29,6 +29,8 @@ import torch
 module = torch.nn.Hardswish()  # as a function: torch.nn.functional.hardswish
 
 # %% Facts
+family = "smooth rectifiers"
+descends = "silu"
 aliases = ["hard-swish", "h-swish", "hard SiLU"]
 naive = ["x * np.clip(x + 3, 0, 6) / 6"]
 naive_grad = ["np.where(x <= -3, 0, np.where(x >= 3, 1, (2 * x + 3) / 6))"]

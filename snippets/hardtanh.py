@@ -30,6 +30,10 @@ module = torch.nn.Hardtanh(min_val=-1.0, max_val=1.0)  # as a function: F.hardta
 
 
 # %% Facts
+family = "sigmoids"
+descends = "tanh"
+
+
 def _slope(function, at):
     """Return the gradient that PyTorch computes at one point."""
     point = torch.tensor(at, requires_grad=True)

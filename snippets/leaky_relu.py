@@ -30,6 +30,8 @@ import torch
 module = torch.nn.LeakyReLU(negative_slope=0.01)  # as a function: F.leaky_relu
 
 # %% Facts
+family = "rectifiers"
+descends = "relu"
 aliases = ["leaky rectified linear unit", "LReLU"]
 parameters = {"negative_slope": (sp.Reals - {0}, [0.2, 1.0, 2.0, -0.5])}
 naive = ["np.maximum(negative_slope * x, x)"]

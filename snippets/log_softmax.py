@@ -40,4 +40,6 @@ import torch
 module = torch.nn.LogSoftmax(dim=-1)  # as a function: torch.nn.functional.log_softmax
 
 # %% Facts
+family = "normalisers"
+descends = "softmax"
 aliases = ["log-softmax", "log softmax"]

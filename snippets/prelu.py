@@ -30,6 +30,8 @@ import torch
 module = torch.nn.PReLU(init=0.25)  # one weight; PReLU(channels) has one for each channel
 
 # %% Facts
+family = "rectifiers"
+descends = "leaky_relu"
 aliases = ["parametric rectified linear unit", "parametric ReLU"]
 parameters = {"weight": (sp.Reals - {0}, [0.01, 1.0, 2.0, -0.5])}
 learned = ["weight"]

@@ -38,3 +38,5 @@ def module(x):
 
 
 # %% Facts
+family = "gates"
+descends = "glu"

@@ -28,6 +28,7 @@ import torch
 module = torch.nn.ReLU()  # as a function: torch.nn.functional.relu
 
 # %% Facts
+family = "rectifiers"
 aliases = ["rectifier", "rectified linear unit", "ramp function"]
 naive = ["np.where(x > 0, x, 0)"]
 naive_grad = ["np.where(x > 0, 1, 0)"]

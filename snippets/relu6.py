@@ -30,6 +30,10 @@ module = torch.nn.ReLU6()  # as a function: torch.nn.functional.relu6
 
 
 # %% Facts
+family = "rectifiers"
+descends = "relu"
+
+
 def _slope(function, at):
     """Return the gradient that PyTorch computes at one point."""
     point = torch.tensor(at, requires_grad=True)

@@ -30,6 +30,8 @@ import torch
 module = torch.nn.RReLU(lower=1 / 8, upper=1 / 3).eval()  # in training the slope is random
 
 # %% Facts
+family = "rectifiers"
+descends = "leaky_relu"
 _a, _l, _u = sp.symbols("a l u", positive=True)  # a slope and its bounds
 
 

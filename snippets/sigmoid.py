@@ -34,6 +34,7 @@ module = torch.nn.Sigmoid()  # as a function: torch.sigmoid
 _e, _s = sp.exp(-x), sp.Function("sigma")(x)
 _q = sp.UnevaluatedExpr(1 / (1 + _e))
 
+family = "sigmoids"
 aliases = ["logistic function", "logistic sigmoid", "expit"]
 steps = [
     (sp.Derivative(1 / (1 + _e), x), "The definition."),

@@ -44,6 +44,8 @@ module = torch.nn.SiLU()  # as a function: torch.nn.functional.silu
 # %% Facts
 _e, _s = sp.exp(-x), sp.Function("f")(x)
 
+family = "smooth rectifiers"
+descends = "relu"
 aliases = ["swish", "sigmoid linear unit", "SiL"]
 steps = [
     (sp.Derivative(x / (1 + _e), x), "The definition."),

@@ -35,4 +35,5 @@ import torch
 module = torch.nn.Softmax(dim=-1)  # as a function: torch.nn.functional.softmax
 
 # %% Facts
+family = "normalisers"
 aliases = ["softargmax", "normalised exponential function", "Softmax2d"]

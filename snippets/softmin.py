@@ -35,3 +35,5 @@ import torch
 module = torch.nn.Softmin(dim=-1)  # as a function: torch.nn.functional.softmin
 
 # %% Facts
+family = "normalisers"
+descends = "softmax"

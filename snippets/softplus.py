@@ -35,6 +35,8 @@ module = torch.nn.Softplus(beta=1.0)  # as a function: torch.nn.functional.softp
 # %% Facts
 _u = sp.exp(beta * x)
 
+family = "smooth rectifiers"
+descends = "relu"
 aliases = ["smooth ReLU", "SmoothReLU"]
 parameters = {"beta": (sp.Interval.open(0, sp.oo), [0.5, 2.0, 8.0])}
 steps = [

@@ -29,6 +29,7 @@ import torch
 module = torch.nn.Softshrink(lambd=0.5)  # as a function: F.softshrink
 
 # %% Facts
+family = "shrinkage"
 aliases = ["soft thresholding"]
 parameters = {"lambd": (sp.Interval.open(0, sp.oo), [0.125, 1.0, 3.0])}
 naive = ["np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0))"]

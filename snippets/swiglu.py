@@ -48,3 +48,5 @@ def module(x):
 
 
 # %% Facts
+family = "gates"
+descends = "glu"

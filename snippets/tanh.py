@@ -32,6 +32,8 @@ module = torch.nn.Tanh()  # as a function: torch.tanh
 # %% Facts
 _p, _m = sp.exp(x), sp.exp(-x)
 
+family = "sigmoids"
+descends = "sigmoid"
 aliases = ["hyperbolic tangent"]
 steps = [
     (sp.Derivative((_p - _m) / (_p + _m), x), "The definition."),

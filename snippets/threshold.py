@@ -29,6 +29,8 @@ import torch
 module = torch.nn.Threshold(threshold=1.0, value=0.0)  # as a function: F.threshold
 
 # %% Facts
+family = "rectifiers"
+descends = "relu"
 import inspect as _inspect
 
 _symbol = sp.Symbol("threshold", real=True)  # the function has its name now

@@ -1,5 +1,6 @@
 """Nothing is ever stale, and nothing is made twice."""
 
+import json
 import subprocess
 import sys
 
@@ -7,11 +8,12 @@ import pytest
 
 import build
 import page
-from catalog import paths
-from project import ROOT
+from catalog import known, paths
+from project import FAMILIES, ROOT, Problem
 from test_bad_input import edit, run
 
 NAMES = [path.stem for path in paths()]
+ALL = [*NAMES, "compare/four", *(f"families/{family.replace(' ', '-')}" for family in FAMILIES)]
 
 
 @pytest.fixture
@@ -19,9 +21,17 @@ def quick(tmp_path, monkeypatch):
     """The build with a folder of its own, and fragments that cost nothing."""
     monkeypatch.setattr(build, "GENERATED", tmp_path)
     monkeypatch.setattr(build, "WORKERS", 1)  # another process would not see the next line
-    monkeypatch.setattr(build, "fragments", lambda name: {"definition.md": name, "row.md": "| |"})
+    about = {"identities": [], "gaps": []}
+
+    def fragments(name):
+        function = known(name)
+        kin = {"title": name, "family": function.family, "descends": function.descends}
+        return {"definition.md": name, "row.md": "| |", "about.json": json.dumps(about | kin)}
+
+    monkeypatch.setattr(build, "fragments", fragments)
     monkeypatch.setattr(page, "comparison", lambda key, chosen: {"values.md": key})
-    assert build.build() == [*NAMES, "compare/four"]
+    monkeypatch.setattr(page, "family", lambda *given: {"members.md": given[0]})
+    assert build.build() == ALL
     return tmp_path
 
 
@@ -31,20 +41,20 @@ def test_nothing_changed_makes_nothing(quick):
 
 def test_a_script_or_a_measurement_remakes_all(quick, monkeypatch):
     monkeypatch.setattr(build, "scripts_key", lambda: "another")
-    assert build.build() == [*NAMES, "compare/four"]
+    assert build.build() == ALL
 
 
 def test_a_package_version_remakes_all(quick, monkeypatch, tmp_path_factory):
     folder = tmp_path_factory.mktemp("packages")
     (folder / "sympy-99.0.dist-info").mkdir()
     monkeypatch.syspath_prepend(folder)
-    assert build.build() == [*NAMES, "compare/four"]
+    assert build.build() == ALL
 
 
 @pytest.mark.parametrize("variable", ["ATEN_CPU_CAPABILITY", "NPY_DISABLE_CPU_FEATURES"])
 def test_another_cpu_capability_remakes_all(quick, monkeypatch, variable):
     monkeypatch.setenv(variable, "x")
-    assert build.build() == [*NAMES, "compare/four"]
+    assert build.build() == ALL
 
 
 def test_a_damaged_or_missing_fragment_is_made_again(quick):
@@ -59,8 +69,22 @@ def test_a_name_remakes_one_and_keeps_the_others(quick):
     assert build.build(["relu"]) == ["relu"]
 
 
+def test_a_changed_snippet_remakes_its_family_alone(quick, monkeypatch):
+    sources = build._sources
+    monkeypatch.setattr(build, "_sources", lambda n, ns: sources(n, ns) + ["new"] * (n == "relu"))
+    assert build.build() == ["relu", "families/rectifiers"]
+
+
+def test_a_circle_of_descent_is_refused(quick):
+    for name, origin in (("relu", "leaky_relu"), ("leaky_relu", "relu")):
+        file = quick / name / "about.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"descends": origin}))
+    with pytest.raises(Problem, match="`descends` from itself, by way of"):
+        build.families(NAMES)
+
+
 def test_what_is_left_of_a_removed_snippet_goes(quick):
-    for name in ("gone", "compare/gone"):
+    for name in ("gone", "compare/gone", "families/gone"):
         (quick / name).mkdir()
     (quick / "overview" / "gone.md").touch()
     build.build()

@@ -9,7 +9,7 @@ import pytest
 import bibliography
 import build
 from catalog import catalog
-from project import ROOT, Problem
+from project import FAMILIES, ROOT, Problem
 
 DOCS = ROOT / "docs"
 
@@ -81,7 +81,7 @@ def test_no_equation_is_displayed_by_hand(activation):
 def test_fragments_are_filled(activation):
     folder = ROOT / "generated" / activation.name
     assert sorted(p.name for p in folder.iterdir() if p.suffix) == sorted(
-        [*build.INCLUDES, "row.md"]
+        [*build.INCLUDES, "about.json", "row.md"]
     )
     for name in build.INCLUDES:
         text = (folder / name).read_text()
@@ -108,6 +108,31 @@ def test_each_page_stands_in_the_site(site):
     for activation in catalog():
         assert f'href="activations/{activation.name}.html"' in home
     json.loads((site / "measured" / "departures.json").read_text())
+
+
+def test_each_family_has_its_section_and_each_function_its_place(site):
+    text = (DOCS / "families.md").read_text(encoding="utf-8")
+    found = re.findall(r'^## (.*)\n(?:.+\n|\n)*?--8<-- "families/(.*)/members.md"$', text, re.M)
+    assert [head.lower() for head, _ in found] == list(FAMILIES)
+    assert [folder for _, folder in found] == [f.replace(" ", "-") for f in FAMILIES]
+    html = (site / "families.html").read_text()
+    for activation in catalog():
+        section = html.partition(f'<h2 id="{activation.family.replace(" ", "-")}">')[2]
+        item = (
+            rf'<li>\s*<a href="activations/{activation.name}.html">{activation.title}</a>(.*?)</li>'
+        )
+        said = re.search(item, section.partition("<h2")[0], re.DOTALL)[1]
+        origin = re.search(r'from <a href="activations/(\w+).html">', said)
+        assert (origin[1] if origin else "") == activation.descends
+        assert said.endswith(activation.summary)
+
+
+def test_every_identity_and_gap_stands_among_the_families(site):
+    html = (site / "families.html").read_text().partition('<h2 id="what-holds-between-them">')[2]
+    for activation in catalog():
+        link = f'<td><a href="activations/{activation.name}.html">{activation.title}</a>'
+        stated = len(activation.identities) + len(activation.near)
+        assert html.count(link) == stated, activation.name
 
 
 def test_a_lesson_shows_its_figures_and_is_there_to_download(site):
