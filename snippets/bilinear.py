@@ -35,3 +35,12 @@ def module(x):
 # %% Facts
 family = "gates"
 descends = "glu"
+claims = {
+    "The slope by each half is the other half. Where both are 0, neither learns": lambda _: (
+        bilinear_vjp(np.array([2.0, 3.0]), np.array([1.0])).tolist() == [3, 2]
+        and not bilinear_vjp(np.zeros(2), np.ones(1)).any()
+    ),
+    "The two halves change places freely": lambda _: (
+        formula == formula.subs({x[i]: x[n + i], x[n + i]: x[i]}, simultaneous=True)
+    ),
+}

@@ -49,3 +49,10 @@ def module(x):
 # %% Facts
 family = "gates"
 descends = "glu"
+claims = {
+    "Which half?* Here the first half goes through GELU": lambda _: (
+        geglu([3, 1]) > 2.9 and geglu([1, 3]) < 2.6
+    ),
+    "cut to ⅔": lambda _: 3 * sp.Rational(2, 3) == 2,  # three matrices of two thirds are two
+}
+cited = ["Gemma 2 [@gemma2024, section 2] and", "Gemma 2 calls it", "applies it to the second half"]

@@ -42,3 +42,11 @@ module = torch.nn.GLU(dim=-1)  # as a function: torch.nn.functional.glu
 # %% Facts
 family = "gates"
 aliases = ["gated linear unit"]
+claims = {
+    "Which half is the gate?* Here and in PyTorch the second": lambda _: (
+        module(torch.tensor([2.0, 0.0])) == 1 and glu([2, 0]) == 1
+    ),
+    "Where it is near 0, neither the value nor the gate gets much gradient": lambda _: (
+        np.abs(glu_vjp(np.array([2.0, -30.0]), np.array([1.0]))).max() < 1e-12
+    ),
+}

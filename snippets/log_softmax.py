@@ -43,3 +43,34 @@ module = torch.nn.LogSoftmax(dim=-1)  # as a function: torch.nn.functional.log_s
 family = "normalisers"
 descends = "softmax"
 aliases = ["log-softmax", "log softmax"]
+claims = {
+    "is `LogSoftmax` followed by `torch.nn.NLLLoss`": lambda _: torch.equal(
+        torch.nn.CrossEntropyLoss()(torch.tensor([[1.0, 3.0]]), torch.tensor([0])),
+        torch.nn.NLLLoss()(module(torch.tensor([[1.0, 3.0]])), torch.tensor([0])),
+    ),
+    "For the inputs (120, 0) the smaller probability underflows in\n  float32, and its logarithm "
+    "is −∞ in place of −120": lambda _: (
+        torch.softmax(torch.tensor([120.0, 0.0]), -1).log()[1] == -torch.inf
+        and module(torch.tensor([120.0, 0.0]))[1] == -120
+    ),
+    "Its result is close to 0": lambda _: -1e-8 < log_softmax([20, 0])[0] < 0,
+    "what the others add to 1": lambda _: np.isclose(
+        log_softmax([20, 0])[0], -np.log1p(np.exp(-20))
+    ),
+    "for (20, 0) in float32 the first element becomes 0, not −2·10⁻⁹": lambda _: (
+        module(torch.tensor([20.0, 0.0]))[0] == 0 and round(log_softmax([20, 0])[0] * 1e9) == -2
+    ),
+    "For (5, 0) PyTorch's first element is 16 % off": lambda _: (
+        round(
+            100
+            * module(torch.tensor([5.0, 0.0], dtype=torch.bfloat16))[0].item()
+            / log_softmax([5, 0])[0]
+        )
+        == 116
+    ),
+    "it meets a\n  target of 0, and the product is nan": lambda _: (
+        torch.nn.functional.cross_entropy(
+            torch.tensor([[0.0, -torch.inf]]), torch.tensor([[1.0, 0.0]])
+        ).isnan()
+    ),
+}

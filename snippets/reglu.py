@@ -40,3 +40,16 @@ def module(x):
 # %% Facts
 family = "gates"
 descends = "glu"
+claims = {
+    "Which half?* Here [ReLU](relu.md) acts on the first half": lambda _: (
+        reglu([-3, 1]) == 0 and reglu([3, -1]) == -3
+    ),
+    "cut to ⅔": lambda _: 3 * sp.Rational(2, 3) == 2,  # three matrices of two thirds are two
+    "the result is 0 and so are the slopes by both\n  halves": lambda _: (
+        reglu([-1, 3]) == 0 and not reglu_vjp(np.array([-1.0, 3.0]), np.array([1.0])).any()
+    ),
+    "A kink in the first half,* at 0": lambda _: (
+        reglu_vjp(np.array([0.0, 3.0]), np.array([1.0]))[0] == 0
+        and reglu_vjp(np.array([5e-324, 3.0]), np.array([1.0]))[0] == 3
+    ),
+}

@@ -37,3 +37,21 @@ module = torch.nn.Softmax(dim=-1)  # as a function: torch.nn.functional.softmax
 # %% Facts
 family = "normalisers"
 aliases = ["softargmax", "normalised exponential function", "Softmax2d"]
+claims = {
+    "sums to 1:": lambda _: abs(module(torch.tensor([1.0, 2.0, 5.0])).sum() - 1) < 1e-6,
+    "`Softmax2d` is softmax over the channels of images, `dim=-3`": lambda _: torch.equal(
+        torch.nn.Softmax2d()(torch.arange(24.0).reshape(1, 2, 3, 4)),
+        torch.softmax(torch.arange(24.0).reshape(1, 2, 3, 4), -3),
+    ),
+    "An input of −∞ gets the weight 0": lambda _: (
+        module(torch.tensor([0.0, -torch.inf])).tolist() == [1, 0]
+    ),
+    "Where every input is −∞ the result is nan": lambda _: (
+        module(torch.full([3], -torch.inf)).isnan().all()
+    ),
+    "for the inputs (20, 0) in float32,\n  PyTorch finds the slope of the first element by its own "
+    "input to be 0": lambda _: (
+        torch.autograd.functional.jacobian(module, torch.tensor([20.0, 0.0]))[0, 0] == 0
+        and softmax_vjp(np.float32([20, 0]), np.float32([1, 0]))[0] > 2e-9
+    ),
+}

@@ -37,3 +37,18 @@ module = torch.nn.Softmin(dim=-1)  # as a function: torch.nn.functional.softmin
 # %% Facts
 family = "normalisers"
 descends = "softmax"
+claims = {
+    "PyTorch computes it so": lambda _: torch.equal(
+        module(torch.tensor([1.0, 3.0])), torch.softmax(-torch.tensor([1.0, 3.0]), -1)
+    ),
+    "Softmin is the gradient of\n  that": lambda _: np.allclose(
+        torch.autograd.functional.jacobian(
+            lambda x: -torch.logsumexp(-x, -1), torch.tensor([1.0, 3.0])
+        ),
+        softmin([1, 3]),
+    ),
+    "To leave an element out, make it +∞; −∞ makes the result nan": lambda _: (
+        module(torch.tensor([0.0, torch.inf])).tolist() == [1, 0]
+        and module(torch.tensor([0.0, -torch.inf])).isnan().any()
+    ),
+}

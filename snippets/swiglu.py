@@ -50,3 +50,15 @@ def module(x):
 # %% Facts
 family = "gates"
 descends = "glu"
+claims = {
+    "the swish of parameter 1, which is [SiLU]": lambda _: gate == x[i] / (1 + sp.exp(-1 * x[i])),
+    "Which half?* Here SiLU acts on the first half of the inputs": lambda _: np.isclose(
+        swiglu([3, 1]), torch.nn.functional.silu(torch.tensor(3.0))
+    ),
+    "cut to ⅔": lambda _: 3 * sp.Rational(2, 3) == 2,  # three matrices of two thirds are two
+    "In float16 it is infinite where both\n  halves are 256": lambda _: (
+        module(torch.tensor([256.0, 256.0], dtype=torch.float16)).isinf()
+        and module(torch.tensor([255.0, 255.0], dtype=torch.float16)).isfinite()
+    ),
+}
+cited = ["applies SiLU to the second half"]
