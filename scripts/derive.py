@@ -215,7 +215,10 @@ def zeros(
         factored = sp.factor(sp.together(expression))
         if factored == expression:
             raise
-        return _zeros(factored, x, piece, sp.factor(sp.together(factored.diff(x))), 20_000)
+        try:
+            return _zeros(factored, x, piece, sp.factor(sp.together(factored.diff(x))), 20_000)
+        except Problem:
+            return _zeros(expression, x, piece, slope, 20_000)
 
 
 def _zeros(
@@ -326,6 +329,8 @@ def _closed(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
         powers = [e for e in factor.atoms(sp.exp) if e.has(x)]
         if len(powers) != 1 or factor == powers[0]:
             continue
+        if any(max(abs(q.p), q.q) > 10**6 for q in factor.atoms(sp.Rational)):
+            continue  # a parameter at its binary value: SymPy takes forever
         plain = factor.subs(powers[0], z := sp.Dummy())
         linear = sp.Poly(plain if plain.is_polynomial(z, x) else 0, z, x)
         if sorted(linear.monoms()) in ([(0, 0), (0, 1), (1, 0)], [(0, 0), (1, 0), (1, 1)]):

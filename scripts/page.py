@@ -161,7 +161,10 @@ def domain(parameter: Parameter) -> str:
     inside = tex(parameter.domain)
     if not isinstance(parameter.domain, sp.Interval):
         outside = sp.Complement(sp.S.Reals, parameter.domain)
-        inside = rf"\mathbb{{R}} \setminus {tex(outside)}" if outside else r"\mathbb{R}"
+        left = (
+            tex(outside) if isinstance(outside, sp.FiniteSet | sp.Interval) else f"({tex(outside)})"
+        )
+        inside = rf"\mathbb{{R}} \setminus {left}" if outside else r"\mathbb{R}"
     return f"`{parameter.symbol.name}` in ${inside}$, by default {parameter.default:g}."
 
 
@@ -545,7 +548,7 @@ def _smoothness(facts: derive.Facts, activation: Activation) -> str:
 def _lipschitz(facts: derive.Facts, parameters: tuple[Parameter, ...]) -> str:
     value, at = facts.lipschitz
     if value == sp.oo:
-        return "none: it jumps"
+        return "none: it jumps" if facts.smoothness == -1 else "none: the slope has no bound"
     symbols = [p.symbol for p in parameters]
     named = isinstance(value, sp.Expr) and value.has(*symbols)
     size = tex(value, parameters) if named else _exactly(value)
@@ -629,7 +632,7 @@ def edges(activation: Activation, order: int, form: verify.Format) -> str:
     points = [-inf, -top, -0.0, 0.0, top, inf, math.nan]
     names = ["−∞", "−max", "−0", "+0", "max", "+∞", "nan"]
     x = np.array(points)
-    with np.errstate(under="ignore"):
+    with np.errstate(under="ignore", over="ignore"):
         voices = [
             f(activation, order, here, form, x) for f in (verify.numpy_values, verify.torch_values)
         ]

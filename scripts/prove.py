@@ -736,7 +736,8 @@ def bound(activation: Activation, order: int) -> Bound:
         if low.is_Rational:  # no float is irrational, and so there is nothing to prove there
             worst = worst.max(_at(case, low, exact))
         if not (low.is_finite and high.is_finite):
-            far = _far(result.value - wanted, x, low, high)
+            difference = result.value - wanted
+            far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
             if far is None or not far < INVISIBLE:
                 raise case._problem(f"no bound on {Region(low, high)}")
             tails.append(Region(low, high, far))

@@ -167,6 +167,8 @@ def agree(got: float, want: float, form: Format) -> bool:
     """Tell whether a result is right: within tolerance, and inf or nan where it should be."""
     if math.isnan(want) or math.isinf(want):
         return math.isnan(got) if math.isnan(want) else got == want
+    if math.isinf(got) and abs(want) > form.largest:
+        return (got > 0) == (want > 0)
     return abs(got - want) <= form.tolerance * float(ulp(np.array(want), form))
 
 
@@ -203,7 +205,8 @@ def relative(computed: Array, exact: Rounded) -> Array:
 
 def shares(computed: Array, exact: Rounded, form: Format) -> Array:
     """Return the relative error where the exact value is a normal number, 0 elsewhere."""
-    return np.where(np.abs(exact.nearest) >= form.normal, relative(computed, exact), 0)
+    size = np.abs(exact.nearest)
+    return np.where((form.normal <= size) & (size <= form.largest), relative(computed, exact), 0)
 
 
 # The two voices

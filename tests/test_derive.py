@@ -42,7 +42,8 @@ def test_a_wrong_step_is_refused(activation):
 
 @each
 def test_a_wrong_derivative_is_refused(activation):
-    for wrong in (-activation.derivative, activation.derivative + 1, activation.derivative * 2):
+    right = activation.derivative
+    for wrong in {-right, right + 1, right * 2} - {right}:
         with pytest.raises(Problem, match="is not the derivative of"):
             derive.prove_steps(dataclasses.replace(activation, derivative=wrong))
 
@@ -74,18 +75,20 @@ def test_facts_agree_with_a_fine_grid(activation):
         assert high - y.max() < 1e-6
     if np.isfinite(low):
         assert y.min() - low < 1e-6
+    jumps = any(k.order == 0 for k in facts.kinks)
     steepest = facts.lipschitz[0]
     steepest = float(steepest if isinstance(steepest, arb) else steepest.subs(activation.decimals))
     if np.isfinite(steepest):
         assert np.abs(slope).max() == pytest.approx(steepest, rel=1e-7)
         assert np.abs(slope).max() <= steepest * (1 + 1e-15)
+    elif jumps:
+        assert np.abs(np.diff(y)).max() > 0.05
     else:
-        assert np.abs(np.diff(y)).max() > 0.05  # it jumps
+        assert facts.limits[1][1] == sp.oo or facts.limits[1][0] == -sp.oo
     near = (grid != 0) & (np.abs(grid) < 8)  # farther out a slope may be 0 in floats
     signs = np.sign(slope[near])
     assert {int(s) for s in signs} == {run.sign for run in facts.monotone}
     bends = np.diff(slope)
-    jumps = not np.isfinite(steepest)
     assert facts.convex == (bool(np.all(bends >= -1e-15)) and not jumps)
     assert facts.concave == (bool(np.all(bends <= 1e-15)) and not jumps)
     for box in facts.fixed[1]:

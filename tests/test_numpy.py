@@ -1,5 +1,6 @@
 """The NumPy cells: right to a few ULP, and well-behaved for whatever a reader passes in."""
 
+import inspect
 import math
 
 import numpy as np
@@ -123,8 +124,12 @@ def test_cell_runs_alone(activation, cell):
 
 @pytest.mark.parametrize("activation", catalog(), ids=repr)
 def test_module_and_cell_have_the_same_defaults(activation):
+    module = activation.module
     for name, value in activation.defaults.items():
-        assert getattr(activation.module, name) == value
+        if inspect.isfunction(module):
+            assert inspect.signature(module).parameters[name].default == value
+        else:
+            assert getattr(module, name) == value
 
 
 @pytest.mark.parametrize("activation", [a for a in catalog() if a.exceptions], ids=repr)
@@ -134,7 +139,8 @@ def test_an_exception_is_needed_and_no_wider_than_needed(activation):
     for claimed in activation.exceptions:
         points = inputs(activation, form)
         exact = reference(activation, claimed.order, here, form)
-        computed = numpy_values(activation, claimed.order, here, form, points)
+        with np.errstate(over="ignore"):
+            computed = numpy_values(activation, claimed.order, here, form, points)
         off = errors(computed, exact, form) > form.tolerance
         fifth = (claimed.high - claimed.low) / 5
         for low, high in (
