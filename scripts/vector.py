@@ -440,7 +440,7 @@ def derivative(vector: Vector) -> str:
         first, second = (tex(half) for half in halves)
         return blocks(
             display(r"\frac{\partial f_i}{\partial x_i}", first),
-            display(r"\frac{\partial f_i}{\partial x_{n + i}}", second),
+            display(r"\frac{\partial f_i}{\partial x_{i + n}}", second),
             "All other elements of the Jacobian are 0. So backpropagation multiplies the gradient "
             "$v_i$ from above with the first for the first half of the inputs, and with the second "
             "for the second half.",
@@ -464,7 +464,9 @@ def code(vector: Vector) -> str:
     checked = [numpy_error(vector, o, name) for o in (0, 1) for name in verify.NUMPY_DTYPES]
     prove(vector)
     command = f"Check it yourself: `python scripts/vector.py {vector.name}`."
-    cases = "whichever element is largest" if vector.width == 1 else "for all signs of the inputs"
+    cases = (
+        "whichever one element is largest" if vector.width == 1 else "for all signs of the inputs"
+    )
     return blocks(
         *tabs,
         f"**Checked when this page was built:** both NumPy functions at {checked[0].count} vectors "
@@ -523,7 +525,7 @@ def shape(vector: Vector) -> str:
     else:
         d = every[0]
         for name, s in zip(("first", "second"), d.x, strict=True):
-            linear = d.values[0].diff(s, 2) == 0
+            linear = not d.values[0].diff(s).has(s)
             rows.append((f"In the {name} half", "linear" if linear else "not linear"))
         rows.append(("At 0", f"$f(0) = {tex(d.values[0].subs(dict.fromkeys(d.x, 0)))}$"))
     return blocks(
@@ -547,13 +549,14 @@ def kinks(vector: Vector) -> str:
         x = np.array(point)
         with np.errstate(all="ignore"):
             voices = [c(vector, 0, x, x, form) for c in (numpy_call, torch_call)]
-        exact = [_limit(v, d.x, point) for v in d.values]
+        exact = _exact_at(vector, d, point)
         if any(map(math.isnan, exact)):
             exact = [math.nan] * len(exact)
+        wanted = [math.copysign(math.inf, e) if abs(e) > form.largest else e for e in exact]
         cells = []
         for got in voices:
             text = ", ".join(number(v, 4) for v in got)
-            right = all(verify.agree(g, e, form) for g, e in zip(got, exact, strict=True))
+            right = all(verify.agree(g, e, form) for g, e in zip(got, wanted, strict=True))
             cells.append(text if right else wrong(text))
         defined = not any(map(math.isnan, exact))
         said = ", ".join(number(e, 4) for e in exact) if defined else "undefined"
@@ -561,8 +564,16 @@ def kinks(vector: Vector) -> str:
     return blocks(
         table(["$x$", "$f(x)$, exact", "NumPy above", "PyTorch"], rows, "edges"),
         "Computed in float32 when this page was built; “exact” is what the formula gives with "
-        "exp(−∞) = 0, undefined where it gives ∞/∞ or an input is nan. A marked cell is wrong.",
+        "exp(−∞) = 0, undefined where it gives ∞/∞ or ∞ · 0 or an input is nan. A marked cell is "
+        "wrong; ∞ is right where the exact value is beyond float32.",
     )
+
+
+def _exact_at(vector: Vector, here: Definite, point: Sequence[float]) -> list[float]:
+    if all(map(math.isfinite, point)):
+        given = [*point, *(0.0 for _ in here.v)]
+        return [float(b) + 0.0 for b in _balls(_compiled_once(vector, len(here.v))[0], given)]
+    return [_limit(value, here.x, point) for value in here.values]
 
 
 def _limit(value: sp.Expr, x: list[sp.Symbol], point: Sequence[float]) -> float:

@@ -111,10 +111,24 @@ def test_comparison_of_an_unknown_function(copy, site):
     refused(copy, "docs/compare/four.md: there is no snippets/sigmoyd.py")
 
 
-@pytest.mark.parametrize("script", ["build", "verify", "departures", "prove", "mutants", "bench"])
+@pytest.mark.parametrize(
+    "script", ["bench", "build", "departures", "mutants", "prove", "vector", "verify"]
+)
 def test_unknown_name(script):
     known = ", ".join(sorted(path.stem for path in SNIPPETS.glob("*.py")))
     refused(ROOT, f"there is no snippets/sigmoyd.py; there are: {known}", script, "sigmoyd")
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "words"),
+    [
+        ("verify", "softmax", "softmax is a function of vectors: see scripts/vector.py"),
+        ("prove", "glu", "glu is a function of vectors: see scripts/vector.py"),
+        ("vector", "tanh", "tanh works on single elements: use scripts/verify.py"),
+    ],
+)
+def test_the_other_kind_of_function(script, name, words):
+    refused(ROOT, words, script, name)
 
 
 def tree(folder):

@@ -8,28 +8,29 @@ import pytest
 
 import bibliography
 import build
-from catalog import catalog
+from catalog import catalog, vectors
 from project import FAMILIES, ROOT, Problem
 
 DOCS = ROOT / "docs"
 
-each = pytest.mark.parametrize("activation", catalog(), ids=repr)
+FUNCTIONS = (*catalog(), *vectors())
+each = pytest.mark.parametrize("function", FUNCTIONS, ids=repr)
 
 
-def page(activation):
-    return (ROOT / "docs" / "activations" / f"{activation.name}.md").read_text(encoding="utf-8")
+def page(function):
+    return (ROOT / "docs" / "activations" / f"{function.name}.md").read_text(encoding="utf-8")
 
 
 def test_snippets_and_pages_match():
-    build.check_pages([a.name for a in catalog()])
+    build.check_pages([a.name for a in FUNCTIONS])
 
 
 @each
-def test_prose_is_written(activation):
-    practice = page(activation).partition("## In practice")[2].partition("## References")[0]
+def test_prose_is_written(function):
+    practice = page(function).partition("## In practice")[2].partition("## References")[0]
     assert len(practice.split()) > 80
     for word in ("TODO", "TBD", "lorem", "XXX"):
-        assert word not in page(activation)
+        assert word not in page(function)
 
 
 def test_every_work_is_cited_and_every_cited_work_is_there():
@@ -47,15 +48,15 @@ def test_a_work_has_its_year_in_its_key():
 
 
 @each
-def test_each_page_cites_a_work(activation):
-    assert bibliography.cited(page(activation))
+def test_each_page_cites_a_work(function):
+    assert bibliography.cited(page(function))
 
 
 def test_reference_lists_come_out_whole(site):
-    for activation in catalog():
-        html = (site / "activations" / f"{activation.name}.html").read_text()
+    for function in FUNCTIONS:
+        html = (site / "activations" / f"{function.name}.html").read_text()
         shown = html.partition('id="references"')[2].partition("</article>")[0]
-        assert shown.count("<li>") == len(bibliography.cited(page(activation)))
+        assert shown.count("<li>") == len(bibliography.cited(page(function)))
 
 
 @pytest.mark.parametrize(
@@ -72,14 +73,14 @@ def test_a_citation_without_its_work_is_refused(text, message):
 
 
 @each
-def test_no_equation_is_displayed_by_hand(activation):
-    assert "$$" not in page(activation)
+def test_no_equation_is_displayed_by_hand(function):
+    assert "$$" not in page(function)
 
 
 @pytest.mark.usefixtures("site")
 @each
-def test_fragments_are_filled(activation):
-    folder = ROOT / "generated" / activation.name
+def test_fragments_are_filled(function):
+    folder = ROOT / "generated" / function.name
     assert sorted(p.name for p in folder.iterdir() if p.suffix) == sorted(
         [*build.INCLUDES, "about.json", "row.md"]
     )
@@ -91,22 +92,22 @@ def test_fragments_are_filled(activation):
 
 @pytest.mark.usefixtures("site")
 @each
-def test_shown_code_is_the_code_that_is_checked(activation):
-    shown = (ROOT / "generated" / activation.name / "code.md").read_text()
+def test_shown_code_is_the_code_that_is_checked(function):
+    shown = (ROOT / "generated" / function.name / "code.md").read_text()
     found = re.findall(r"```python\n(.*?)\n    ```", shown, re.DOTALL)
     code = [re.sub(r"^    ", "", text, flags=re.MULTILINE) for text in found]
-    assert code == [activation.cells[c] for c in ("NumPy", "PyTorch", "SymPy")]
+    assert code == [function.cells[c] for c in ("NumPy", "PyTorch", "SymPy")]
 
 
 def test_each_page_stands_in_the_site(site):
-    for activation in catalog():
-        html = (site / "activations" / f"{activation.name}.html").read_text()
-        assert f"<title>{activation.title}" in html
+    for function in FUNCTIONS:
+        html = (site / "activations" / f"{function.name}.html").read_text()
+        assert f"<title>{function.title}" in html
         assert "--8<--" not in html
         assert html.count('<svg class="plot"') == 1
     home = (site / "index.html").read_text()
-    for activation in catalog():
-        assert f'href="activations/{activation.name}.html"' in home
+    for function in FUNCTIONS:
+        assert f'href="activations/{function.name}.html"' in home
     json.loads((site / "measured" / "departures.json").read_text())
 
 

@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 
 import verify
-from catalog import catalog, pick
+from catalog import Activation, catalog, pick, vectors
 from derive import facts
 from exact import Rounded
 from project import ROOT
@@ -72,7 +72,7 @@ def prose(name: str) -> str:
 
 
 PAGES = sorted(str(p.relative_to(DOCS).with_suffix("")) for p in DOCS.rglob("*.md"))
-FUNCTIONS = {f"activations/{a.name}": a for a in catalog()}
+FUNCTIONS = {f"activations/{a.name}": a for a in (*catalog(), *vectors())}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -80,8 +80,8 @@ def test_every_number_is_covered(name):
     text, pieces = prose(name), list(CHECKED.get(name, ()))
     covered = bytearray(len(text))
     source = page(name).partition("## References")[0]
-    if activation := FUNCTIONS.get(name):
-        pieces = [*activation.claims, *activation.cited]
+    if function := FUNCTIONS.get(name):
+        pieces = [*function.claims, *function.cited]
     for piece in pieces:
         start = source.find(piece)
         assert start >= 0, f"the page {name} no longer says “{piece}”"
@@ -91,10 +91,11 @@ def test_every_number_is_covered(name):
     assert not lines, "numbers that nothing covers"
 
 
-@pytest.mark.parametrize("activation", catalog(), ids=repr)
-def test_what_the_sentences_say_holds(activation):
-    for piece, holds in activation.claims.items():
-        assert bool(holds(facts(activation))), piece
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=repr)
+def test_what_the_sentences_say_holds(function):
+    derived = facts(function) if isinstance(function, Activation) else None
+    for piece, holds in function.claims.items():
+        assert bool(holds(derived)), piece
 
 
 @pytest.mark.parametrize("name", CHECKED)

@@ -10,7 +10,7 @@ import torch
 
 import departures
 import verify
-from catalog import catalog
+from catalog import catalog, vectors
 from exact import Exact
 
 LENGTHS = (1, 3, 8, 16, 33)
@@ -84,6 +84,15 @@ def test_gradient_of_what_is_learned(activation):
             (symbol,) = (s for s in values if s.name == name)
             slope = Exact(activation.formula.diff(symbol).subs(values), activation.x)
             assert float(got) == pytest.approx(sum(float(slope.ball(p)) for p in points), rel=1e-12)
+
+
+def test_every_activation_of_torch_has_its_page():
+    """By the class of its module or by a name that it is also called by."""
+    functions = (*catalog(), *vectors())
+    found = {type(f.module).__name__ for f in functions} | {n for f in functions for n in f.aliases}
+    every = set(torch.nn.modules.activation.__all__)
+    assert len(every) > 25
+    assert every - found == {"MultiheadAttention"}  # a whole layer, not an activation
 
 
 def records():

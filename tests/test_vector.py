@@ -1,0 +1,438 @@
+"""Functions of vectors: what is there is right, and what is broken on purpose is refused."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from flint import arb
+
+import vector
+from catalog import read, vectors
+from project import SNIPPETS, Problem
+from verify import FORMATS, NUMPY_DTYPES, ulp
+
+NAMES = [v.name for v in vectors()]
+each = pytest.mark.parametrize("function", vectors(), ids=repr)
+each_dtype = pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+VOICES = (vector.numpy_call, vector.torch_call)
+WIDE = (4, 6, 8)  # an even size along each axis
+
+
+def changed(tmp_path, name, old, new):
+    text = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {name}.py: mend this test"
+    path = tmp_path / f"{name}.py"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return read(path)
+
+
+def drawn(shape, dtype="float64"):
+    return np.random.default_rng(3).standard_normal(shape).astype(dtype)
+
+
+def gradient_from_above(function, x, axis=-1):
+    return drawn(np.shape(function.function(x, axis=axis)), np.asarray(x).dtype)
+
+
+# What is proved
+
+
+def test_each_is_found():
+    assert set(NAMES) >= {"softmax", "softmin", "log_softmax", "glu", "swiglu", "bilinear"}
+
+
+@each
+def test_derivative_and_product_are_proved(function):
+    vector.prove_derivative(function)
+
+
+@each
+def test_numpy_source_is_proved(function):
+    vector.prove(function)
+
+
+SYMBOLS = [
+    ("softmax", "(sp.KroneckerDelta(i, k) - f[k])", "(sp.KroneckerDelta(i, k) + f[k])"),
+    ("softmax", "(sp.KroneckerDelta(i, k) - f[k])", "(sp.KroneckerDelta(i, k) - f[i])"),
+    ("softmax", "formula = sp.exp(x[i])", "formula = sp.exp(2 * x[i])"),
+    ("softmin", "(f[k] - sp.KroneckerDelta(i, k))", "(sp.KroneckerDelta(i, k) - f[k])"),
+    ("log_softmax", "sp.KroneckerDelta(i, k) - sp.exp(f[k])", "1 - sp.exp(f[k])"),
+    ("log_softmax", "(i, k) - sp.exp(f[k])", "(i, k) - sp.exp(f[i])"),
+    ("glu", "(1 - gate)", "(1 + gate)"),
+    ("glu", "KroneckerDelta(n + i, k)", "KroneckerDelta(i, k)"),
+    ("swiglu", "+ x[i] * sp.exp(-x[i])) /", "- x[i] * sp.exp(-x[i])) /"),
+    ("reglu", "Piecewise((1, x[i] > 0)", "Piecewise((1, x[i] < 0)"),
+    ("bilinear", "(n + i, k) * x[i]", "(n + i, k) * x[n + i]"),
+    ("geglu", "(1 - sp.tanh(u) ** 2)", "(1 - sp.tanh(u))"),
+    ("geglu", "44715, 1000000", "44716, 1000000"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), SYMBOLS[:-1])
+def test_a_wrong_derivative_is_refused(tmp_path, name, old, new):
+    with pytest.raises(Problem, match="`derivative` is not the derivative"):
+        vector.prove_derivative(changed(tmp_path, name, old, new))
+
+
+PRODUCTS = [
+    ("softmax", "(v[k] - sp.Sum(v[j] * f[j]", "(v[k] + sp.Sum(v[j] * f[j]"),
+    ("softmax", "sp.Sum(v[j] * f[j], (j, 1, n))", "sp.Sum(v[j], (j, 1, n))"),
+    ("softmin", "f[j], (j, 1, n)) - v[k])", "f[j], (j, 1, n)) + v[k])"),
+    ("log_softmax", "sp.exp(f[k]) * sp.Sum(v[j]", "sp.Sum(v[j]"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), PRODUCTS)
+def test_a_wrong_product_is_refused(tmp_path, name, old, new):
+    with pytest.raises(Problem, match="`vjp` is not v times"):
+        vector.prove_derivative(changed(tmp_path, name, old, new))
+
+
+CODE = [
+    ("softmax", "return e / np.sum(e,", "return e / np.sum(x,", ""),
+    ("softmax", "np.exp(x - np.max(", "np.exp(-x - np.max(", ""),
+    ("softmax", "np.max(x, axis=axis, keepdims=True)", "np.abs(x)", ""),
+    ("softmax", "return f * (v - np.sum(v * f", "return f * (v + np.sum(v * f", "_vjp"),
+    ("softmax", "return f * (v - np.sum(v * f", "return (v - np.sum(v * f", "_vjp"),
+    ("softmin", "keepdims=True) - x)", "keepdims=True) + x)", ""),
+    ("softmin", "keepdims=True) - v)", "keepdims=True) + v)", "_vjp"),
+    ("log_softmax", "dtype=x.dtype) - 1", "dtype=x.dtype)", ""),
+    ("log_softmax", "-np.expm1(f) * v", "np.expm1(f) * v", "_vjp"),
+    ("log_softmax", "rest, top, 0, axis", "rest, top, 1, axis", "_vjp"),
+    ("glu", "a, b = np.split", "b, a = np.split", ""),
+    ("glu", "v * a * (m * p / q / q)", "v * (m * p / q / q)", "_vjp"),
+    ("glu", "np.minimum(b, 0) / 2", "np.minimum(b, 0)", ""),
+    ("swiglu", "(1 + a * (p / q * p))", "(1 - a * (p / q * p))", "_vjp"),
+    ("swiglu", "[v * slope * b * m, v * a", "[v * slope * m, v * a", "_vjp"),
+    ("reglu", "return np.maximum(a, 0) * b", "return np.maximum(b, 0) * a", ""),
+    ("reglu", "np.sign(np.maximum(a, 0))", "np.maximum(a, 0)", "_vjp"),
+    ("bilinear", "return a * b", "return a + b", ""),
+    ("bilinear", "[v * b, v * a]", "[v * a, v * b]", "_vjp"),
+    ("geglu", "0.7978845608028654", "0.7978845608028655", ""),
+    ("geglu", "0.044715", "0.044716", ""),
+    ("geglu", "(1 + 3 * c)", "(1 + 2 * c)", "_vjp"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "which"), CODE)
+def test_wrong_code_is_not_proved(tmp_path, name, old, new, which):
+    with pytest.raises(Problem, match=f"{name}{which} is not proved"):
+        vector.prove(changed(tmp_path, name, old, new))
+
+
+def test_an_unknown_call_is_not_proved(tmp_path):
+    cell = changed(tmp_path, "softmax", "np.max(", "np.nanmax(")
+    with pytest.raises(Problem, match=r"calls np\.nanmax"):
+        vector.prove(cell)
+
+
+# What is measured
+
+
+@each
+@pytest.mark.parametrize("order", [0, 1])
+@each_dtype
+def test_is_within_tolerance(function, order, dtype):
+    worst = vector.numpy_error(function, order, dtype)
+    assert 0 < worst.units <= FORMATS[dtype].tolerance
+    assert worst.count == sum(vector.LENGTHS.values())
+
+
+INEXACT = [  # right as formulas, wrong as floats
+    ("softmax", 0, "x - np.max(x, axis=axis, keepdims=True)", "x", "float32"),
+    ("softmax", 1, "v = v - np.take_along_axis(v, top, axis)", "v = v * 1.0", "float64"),
+    ("softmin", 0, "np.min(x, axis=axis, keepdims=True) - x", "-x", "float16"),
+    ("log_softmax", 0, "np.log1p(rest + ties)", "np.log(1 + rest + ties)", "float64"),
+    ("log_softmax", 0, "np.log1p(rest + ties)", "np.log1p(rest)", "float64"),  # wrong at ties
+    ("log_softmax", 0, "- np.max(x, axis=axis, keepdims=True)", "- 0 * x", "float64"),
+    (
+        "log_softmax",
+        1,
+        "-np.expm1(f) * v - np.exp(f) * others",
+        "v - np.exp(f) * np.sum(v, axis=axis, keepdims=True)",
+        "float64",
+    ),
+    ("glu", 0, "a * (m / q) * m", "a * (m * m / q)", "float16"),
+    ("glu", 1, "(m * p / q / q) * (m * p)", "(m * m / q) * (1 - m * m / q)", "float64"),
+    ("swiglu", 0, "a * (m / q) * b * m", "a * (m * m / q) * b", "float16"),
+    ("geglu", 0, "a * (m / q) * b * m", "a * (m * m / q) * b", "float16"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "order", "old", "new", "dtype"), INEXACT)
+def test_inexact_code_is_too_far_off(tmp_path, name, order, old, new, dtype):
+    broken = changed(tmp_path, name, old, new)
+    vector.prove(broken)
+    with pytest.raises(Problem, match=r"units from exact|in float\d\d at .*(invalid|divide)"):
+        vector.numpy_error(broken, order, dtype)
+
+
+@pytest.mark.parametrize("name", ["softmax", "glu"])
+def test_another_dtype_is_refused(tmp_path, name):
+    wide = changed(tmp_path, name, "np.asarray(x)", "np.asarray(x, np.float64)")
+    with pytest.raises(Problem, match="float32 becomes float64"):
+        vector.numpy_error(wide, 0, "float32")
+
+
+@pytest.mark.parametrize("width", [1, 2])
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda f: f.name)
+def test_samples_meet_ties_and_the_ends_of_the_range(width, form):
+    found = vector.samples(width, form.name)
+    assert {len(v) for _, v in found} == set(vector.LENGTHS)
+    for size in (2, 3):
+        here = [x for x, v in found if len(v) == size]
+        largest = np.array([np.abs(x).max() for x in here])
+        assert all(len(x) == size * width for x in here)
+        assert any(len(set(x)) == 1 for x in here)  # ties
+        assert any(0 < top < 9 * form.normal for top in largest)
+        assert any(x.min() < -20 and 20 < x.max() < 1000 for x in here)
+        if width == 1:  # a product would overflow
+            assert any(top > form.largest / 9 for top in largest)
+    for x, v in found:
+        assert np.isfinite(x).all()
+        assert v.any()
+        assert np.array_equal(x, vector._rounded(x, form))
+
+
+@pytest.mark.parametrize("name", NUMPY_DTYPES)
+def test_unit_of_a_product(name):
+    """Known: one ULP of a · b, and what it changes by when a and b move by one each."""
+    form, bilinear = FORMATS[name], read(SNIPPETS / "bilinear.py")
+    for (x, v), row in zip(vector.samples(2, name), vector.references(bilinear, name), strict=True):
+        a, b = np.split(x, 2)
+        da, db = np.split(ulp(x, form), 2)
+        exact = [arb(p) * arb(q) for p, q in zip(a, b, strict=True)]
+        assert all(e.overlaps(w) for e, w in zip(row[0], exact, strict=True))
+        assert row[1] == pytest.approx(ulp(a * b, form) + np.abs(b) * da + np.abs(a) * db, rel=1e-9)
+        wanted = np.concatenate([ulp(v * b, form), ulp(v * a, form)])
+        moved = np.concatenate([np.abs(v) * db, np.abs(v) * da])
+        assert row[3] == pytest.approx(wanted + moved, rel=1e-9)
+
+
+def test_unit_of_a_sum_is_that_of_its_largest_term():
+    """At (0, 0) softmax is ½ twice, and its Jacobian ¼ and −¼: v = (1, 1) cancels."""
+    softmax = read(SNIPPETS / "softmax.py")
+    terms = vector._largest_term(softmax, np.zeros(2), np.array([1.0, 3.0]))
+    assert terms.tolist() == [0.75, 0.75]
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("units", [0.0, 0.5, 3.0, -7.0])
+def test_errors_are_counted_in_units(order, units):
+    softmin = read(SNIPPETS / "softmin.py")
+    given = vector.samples(1, "float32")
+    rows = {
+        (tuple(x), tuple(v)): row
+        for (x, v), row in zip(given, vector.references(softmin, "float32"), strict=True)
+    }
+
+    def off(_, order, x, v, form):
+        exact, unit = rows[tuple(x), tuple(v)][2 * order : 2 * order + 2]
+        return np.array([float(e) for e in exact]) + units * unit
+
+    found = vector.errors(softmin, off, order, "float32")
+    assert found.units == pytest.approx(abs(units), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("got", "exact", "units"),
+    [
+        (1.0, 1.0, 0.0),
+        (1.25, 1.0, 0.5),
+        (math.nan, 1.0, math.inf),
+        (math.inf, 1.0, math.inf),
+        (math.inf, 1e39, 0.0),
+        (-math.inf, 1e39, math.inf),
+        (-math.inf, -1e39, 0.0),
+    ],
+)
+def test_error_of_one_element(got, exact, units):
+    assert vector._off(got, arb(exact), 0.5, FORMATS["float32"]) == units
+
+
+# What a reader may pass in
+
+
+def axes_agree(function):
+    """Whatever the axis, the result is that of the vectors along it, one at a time."""
+    for axis in (0, 1, 2, -1, -2, -3):
+        x = drawn(WIDE)
+        v = gradient_from_above(function, x, axis)
+        y, g = function.function(x, axis=axis), function.vjp_function(x, v, axis=axis)
+        assert g.shape == x.shape
+        lines = [np.moveaxis(a, axis, -1).reshape(-1, a.shape[axis]) for a in (x, v, y, g)]
+        for one, above, result, slope in zip(*lines, strict=True):
+            assert np.allclose(function.function(one), result, rtol=1e-14, atol=0)
+            assert np.allclose(function.vjp_function(one, above), slope, rtol=1e-9, atol=1e-14)
+    x = drawn(WIDE)
+    assert np.array_equal(function.function(x), function.function(x, axis=-1))
+    swapped = np.swapaxes(function.function(np.swapaxes(x, 0, -1), axis=0), 0, -1)
+    assert np.allclose(swapped, function.function(x), rtol=1e-14, atol=0)
+
+
+@each
+def test_takes_any_axis(function):
+    axes_agree(function)
+
+
+AXES = [
+    ("softmax", "return e / np.sum(e, axis=axis", "return e / np.sum(e, axis=-1"),
+    ("softmax", "f = softmax(x, axis)", "f = softmax(x)"),
+    ("softmax", "np.sum(v * f, axis=axis", "np.sum(v * f, axis=-1"),
+    ("log_softmax", "rest = np.sum(np.where(top, 0, np.exp(s)), axis=axis", "rest = np.sum("
+     "np.where(top, 0, np.exp(s)), axis=-1"),
+    ("log_softmax", "np.sum(rest, axis=axis", "np.sum(rest, axis=-1"),
+    ("glu", "2, axis)  #", "2, -1)  #"),
+    ("bilinear", "[v * b, v * a], axis)", "[v * b, v * a], -1)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new"), AXES)
+def test_a_wrong_axis_is_noticed(tmp_path, name, old, new):
+    broken = changed(tmp_path, name, old, new)
+    vector.prove(broken)  # which sees one axis only
+    with pytest.raises((AssertionError, ValueError)):
+        axes_agree(broken)
+
+
+@each
+@each_dtype
+@pytest.mark.parametrize("shape", [(2,), (4, 2), (3, 1, 2), (0, 2)])
+def test_keeps_dtype_and_shape(function, dtype, shape):
+    x = drawn(shape, dtype)
+    y = function.function(x)
+    g = function.vjp_function(x, gradient_from_above(function, x))
+    assert (y.dtype, g.dtype) == (x.dtype, x.dtype)
+    assert g.shape == shape
+    assert y.shape == (*shape[:-1], shape[-1] // function.width)
+
+
+@each
+@pytest.mark.parametrize("value", [[1, -2], (0.5, 3), np.int8([5, -3]), np.array([True, False])])
+def test_lists_and_integers_give_float64(function, value):
+    above = np.ones(2 // function.width)
+    y, g = function.function(value), function.vjp_function(value, above)
+    assert (y.dtype, g.dtype) == (np.float64, np.float64)
+    assert np.array_equal(y, function.function(np.array(value, np.float64)))
+    assert np.array_equal(g, function.vjp_function(np.array(value, np.float64), above))
+
+
+@each
+def test_integers_from_above_are_as_good_as_floats(function):
+    x = drawn(4)
+    above = np.arange(1, 4 // function.width + 1)
+    got = function.vjp_function(x, above)
+    assert got.dtype == np.float64
+    assert np.array_equal(got, function.vjp_function(x, above.astype(np.float64)))
+
+
+@each
+def test_leaves_its_inputs_alone(function):
+    x = drawn(WIDE)
+    v = gradient_from_above(function, x)
+    before = x.copy(), v.copy()
+    x.setflags(write=False)
+    v.setflags(write=False)
+    for result in (function.function(x), function.vjp_function(x, v)):
+        assert not np.shares_memory(result, x)
+        assert not np.shares_memory(result, v)
+    assert np.array_equal(x, before[0])
+    assert np.array_equal(v, before[1])
+
+
+def keeps_nan(function, dtype):
+    for place in range(4):
+        x = np.array([1.0, -2.0, 0.5, 3.0], dtype)
+        x[place] = math.nan
+        v = np.ones(4 // function.width, dtype)
+        y = function.function(x)
+        assert np.isnan(function.vjp_function(x, v)).any()
+        if function.width == 1:
+            assert np.isnan(y).all()
+        else:
+            assert np.isnan(y).tolist() == [place % 2 == 0, place % 2 == 1]
+    v[0] = math.nan
+    assert np.isnan(function.vjp_function(drawn(4, dtype), v)).any()
+
+
+@each
+@each_dtype
+def test_nan_stays_nan(function, dtype):
+    keeps_nan(function, dtype)
+
+
+def test_a_nan_that_is_lost_is_noticed(tmp_path):
+    broken = changed(tmp_path, "reglu", "np.maximum(a, 0) * b", "np.fmax(a, 0) * b")
+    with pytest.raises(AssertionError):
+        keeps_nan(broken, "float64")
+
+
+# PyTorch, cells and page
+
+
+@each
+def test_numpy_is_pytorch_where_pytorch_is_good(function):
+    x = drawn(8)
+    v = gradient_from_above(function, x)
+    for order in (0, 1):
+        got = [c(function, order, x, v, FORMATS["float64"]) for c in VOICES]
+        assert np.allclose(*got, rtol=1e-12, atol=1e-15)
+
+
+@each
+def test_module_takes_a_batch_and_every_dtype(function):
+    for kind in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
+        x = torch.ones(3, 4, dtype=kind, requires_grad=True)
+        y = function.module(x)
+        assert y.dtype == kind
+        assert y.shape == (3, 4 // function.width)
+        y.sum().backward()
+
+
+@each
+@pytest.mark.parametrize("cell", ["SymPy", "NumPy", "PyTorch"])
+def test_cell_runs_alone(function, cell):
+    exec(function.cells[cell], {})
+
+
+def rows(fragment):
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in fragment.splitlines()
+        if line.startswith("|")
+    ]
+
+
+def test_shape_holds_what_is_so_and_nothing_else():
+    found = {v.name: {row[0]: row[1] for row in rows(vector.shape(v))} for v in vectors()}
+    assert found["softmax"]["Sum of the elements"] == "1"
+    assert "Sign" in found["softmin"]
+    assert not {"Sum of the elements", "Sign", "Jacobian"} & set(found["log_softmax"])
+    for name in ("softmax", "softmin", "log_softmax"):
+        assert {"Shift", "Order", "Rows of the Jacobian"} <= set(found[name])
+    linear = {n: [f"In the {half} half" for half in ("first", "second")] for n in NAMES}
+    kinds = {n: [found[n].get(key) for key in linear[n]] for n in NAMES}
+    assert kinds["bilinear"] == ["linear", "linear"]
+    assert kinds["glu"] == ["linear", "not linear"]
+    for name in ("swiglu", "geglu", "reglu"):
+        assert kinds[name] == ["not linear", "linear"]
+
+
+def test_edges_are_marked_where_they_are_wrong(tmp_path):
+    assert "wrong" not in vector.kinks(read(SNIPPETS / "softmax.py")).replace("is wrong", "")
+    broken = changed(tmp_path, "softmax", "x - np.max(x, axis=axis, keepdims=True)", "x")
+    (row,) = (r for r in rows(vector.kinks(broken)) if r[0].startswith("10<sup>30"))
+    assert row[1:] == ["1, 0", '<span class="wrong">nan, 0</span>', "1, 0"]
+
+
+def test_an_overflow_is_right_where_the_exact_value_is_too_large():
+    (row,) = (
+        r
+        for r in rows(vector.kinks(read(SNIPPETS / "bilinear.py")))
+        if r[0].startswith("10<sup>30")
+    )
+    assert row[1:] == ["10<sup>60</sup>", "∞", "∞"]
+    log_softmax = read(SNIPPETS / "log_softmax.py")
+    exact = vector._exact_at(log_softmax, vector.definite(log_softmax, 2), (1e30, -1e30))
+    assert exact == [0.0, -2e30]
