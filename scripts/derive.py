@@ -240,7 +240,7 @@ def _zeros(
     alone = {
         float(at): compile_ball(expression.diff(x, order), x)
         for at in known
-        if (order := _multiplicity(expression, x, at))
+        if (order := multiplicity(expression, x, at))
     }
 
     def free(a: float, b: float) -> bool:
@@ -290,7 +290,7 @@ def float_of(number: Number) -> float:
     return float(number.mid()) if isinstance(number, arb) else float(number)
 
 
-def _multiplicity(expression: sp.Expr, x: sp.Symbol, at: sp.Expr) -> int:
+def multiplicity(expression: sp.Expr, x: sp.Symbol, at: sp.Expr) -> int:
     """Return how many derivatives, from the function itself on, vanish at a point."""
     for order in range(SMOOTH):
         if sp.simplify(expression.diff(x, order).subs(x, at)) != 0:

@@ -24,7 +24,6 @@ ctx.prec = 160  # of balls that are combined outside of this module
 
 FUNCTIONS = {
     sp.exp: "exp",
-    sp.log: "log",
     sp.sin: "sin",
     sp.cos: "cos",
     sp.atan: "atan",
@@ -109,9 +108,9 @@ def _code(node: sp.Basic, x: Names) -> str:
         if isinstance(power, sp.Integer):
             inner = f"{_code(base, x)}**{abs(int(power))}" if abs(power) != 1 else _code(base, x)
             return f"(1/({inner}))" if power < 0 else f"({inner})"
-        if abs(power) == sp.Rational(1, 2):
-            root = f"_ball({_code(base, x)}).sqrt()"
-            return f"(1/{root})" if power < 0 else root
+        if power.is_Rational and power.q == 2:
+            root = f"_root(_ball({_code(base, x)}))**{abs(power.p)}"
+            return f"(1/{root})" if power < 0 else f"({root})"
         return f"(_ball({_code(base, x)})**{_code(power, x)})"
     if isinstance(node, sp.Piecewise):
         *branches, (last, always) = node.args
@@ -122,13 +121,23 @@ def _code(node: sp.Basic, x: Names) -> str:
             code = f"({_code(value, x)} if {_condition(condition, x)} else {code})"
         return code
     if isinstance(node, sp.log) and 1 in node.args[0].as_ordered_terms():
-        return f"_ball({_code(node.args[0] - 1, x)}).log1p()"
+        return f"_log1p(_ball({_code(node.args[0] - 1, x)}))"
+    if isinstance(node, sp.log):
+        return f"_log(_ball({_code(node.args[0], x)}))"
     if isinstance(node, _Sigma):
         return f"_sigma({_code(node.args[0], x)})"
     name = FUNCTIONS.get(type(node))
     if name is None:
         raise Problem(f"no exact evaluation for {type(node).__name__} in {node}")
     return f"_ball({_code(node.args[0], x)}).{name}()"
+
+
+_asked = {"analytic": False}
+
+
+def _cut(value) -> dict[str, bool]:
+    """Return what makes a function undefined on a complex box that its branch cut crosses."""
+    return _asked if isinstance(value, acb) else {}
 
 
 def _condition(node: sp.Basic, x: Names) -> str:
@@ -158,6 +167,9 @@ def compile_ball(expression: sp.Expr | sp.Tuple, x: sp.Symbol | Sequence[sp.Symb
         "arb": arb,
         "_ball": lambda v: arb(v) if isinstance(v, int) else v,
         "_holds": _holds,
+        "_root": lambda v: v.sqrt(**_cut(v)),
+        "_log": lambda v: v.log(**_cut(v)),
+        "_log1p": lambda v: (1 + v).log(**_asked) if isinstance(v, acb) else v.log1p(),
         "_sigma": _sigma,
     }
     if isinstance(expression, sp.Tuple):
@@ -249,4 +261,12 @@ class Exact:
 
 def integral(function: Callable, low: float, high: float) -> arb:
     """Return a ball around the integral of an analytic function over [low, high]."""
-    return acb.integral(lambda z, _: function(z), low, high).real
+
+    def evaluate(z, analytic):
+        _asked["analytic"] = analytic
+        try:
+            return function(z)
+        finally:
+            _asked["analytic"] = False
+
+    return acb.integral(evaluate, low, high).real

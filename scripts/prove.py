@@ -34,7 +34,7 @@ from flint import acb, arb, arb_series, ctx
 
 import tails
 from catalog import Activation, catalog, pick
-from derive import pieces
+from derive import multiplicity, pieces
 from exact import Exact, compile_ball
 from project import Problem, shown
 
@@ -42,6 +42,7 @@ INVISIBLE = arb(2) ** -1075  # half the least subnormal double
 HALF = arb(2) ** -53  # relative: no more than half an ULP of a double
 SLIP = (-(2.0**-40), 2.0**-40)  # so that boxes reach the ends however these are rounded
 TERMS, WIDER, FINE, NEAR = 72, 2, arb(2) ** -60, 2**-20  # of Taylor models
+AROUND = 1 / 8  # how far out a multiple zero at 0 is divided out
 DTYPES = ("float64", "float32", "float16")
 PART = sp.Symbol("part", positive=True)  # a number in (0, 1]: erfc(u) = part · exp(−u²) for u ≥ 0
 HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh)
@@ -101,7 +102,9 @@ class _SettingError(Exception):
 
 
 def _scientific(bound: arb) -> str:
-    """Write a positive bound with two digits, rounded up."""
+    """Write a bound with two digits, rounded up."""
+    if bound.is_zero():
+        return "0"
     power = math.floor(float((bound.log() / arb(10).log()).mid()))
     digits = math.ceil(float((bound / arb(10) ** (power - 1)).upper()))
     return f"{digits / 10}e{power}"
@@ -404,6 +407,7 @@ class _NumPy:
         same = known(lambda a: a)
         self.calls: dict[str, Any] = {
             "abs": known(lambda a: a if here.sign(a) >= 0 else -a),
+            "arctan": known(sp.atan),
             "asarray": lambda value, dtype=None: (
                 value if isinstance(value, _Element) else same(value)
             ),
@@ -411,6 +415,8 @@ class _NumPy:
             "copysign": copysign,
             "errstate": lambda **_: contextlib.nullcontext(),
             "expm1": known(lambda a: sp.exp(a) - 1),
+            "hypot": lambda a, b: self.sqrt(here.apply(lambda a, b: a**2 + b**2, a, b)),
+            "isinf": known(lambda a: sp.Integer(0)),
             "isnan": known(lambda a: sp.Integer(0)),
             "log": log,
             "log1p": lambda value: log(value, 1),
@@ -445,6 +451,7 @@ def _beyond(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> a
         return None
     right = bool(low.is_finite)
     limit = sp.Rational(1, 2**1080)
+    before, ctx.prec = ctx.prec, 2600  # a difference of two large numbers may be smaller than it
     try:
         signs = [
             tails.sign(limit + side * difference, x, low if right else high, right)
@@ -452,6 +459,8 @@ def _beyond(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> a
         ]
     except Problem:
         return None
+    finally:
+        ctx.prec = before
     return arb(2) ** -1080 if signs == [1, 1] else None
 
 
@@ -637,8 +646,20 @@ def _between(low: sp.Expr, high: sp.Expr) -> sp.Rational:
     return sp.Integer(0)
 
 
+def _approximates(activation: Activation, order: int) -> bool:
+    """Tell whether the code must approximate and, at one point, is seen to do so."""
+    if activation.parameters or not _inexact(activation):
+        return False
+    case, point = _Case(activation, order, {}, None, DTYPES[0]), sp.Rational(1, 3)
+    wanted = activation.at(order, {}).subs(activation.x, point)
+    return not _vanishes(case._run(point)[0].value - wanted)
+
+
 def _inexact(activation: Activation) -> bool:
-    """Tell whether no float can be what the formula needs: an irrational number."""
+    """Tell whether code can only approximate: an irrational number, or terms that cancel at 0."""
+    smooth = not activation.formula.has(sp.Piecewise)
+    if smooth and multiplicity(activation.formula, activation.x, sp.Integer(0)) > 1:
+        return True
     whole = activation.formula + activation.derivative
     powers = [p for p in whole.atoms(sp.Pow) if p.is_number and not p.has(sp.exp)]
     return whole.has(sp.pi) or any(not p.is_rational for p in powers)
@@ -662,7 +683,7 @@ def _regions(activation: Activation, order: int, dtype: str) -> tuple[list[Regio
     An approximation is bounded.
     """
     case = _Case(activation, order, _assumed(activation), None, dtype)
-    if activation.formula.has(sp.erf, sp.erfc):  # which NumPy lacks
+    if activation.formula.has(sp.erf, sp.erfc) or _approximates(activation, order):
         return _bounded(activation, order), False
     try:
         return sorted(case.regions(), key=_place), case.asked
@@ -744,6 +765,8 @@ def bound(activation: Activation, order: int) -> Bound:
             continue
         side = -1 if high <= 0 else 1  # SymPy writes erfc(−u) as 2 − erfc(u), which cancels
         pair = [_quotient_of(e.subs(x, side * x)) for e in (result.value, wanted)]
+        if pair[0].is_rational_function(x) and not pair[0].is_polynomial(x):
+            pair[0] = sp.cancel(pair[0])  # one division in place of many
         ends = sorted(float(side * e) for e in (low, high))
         try:
             error, apart, count = _enclosed(
@@ -780,13 +803,52 @@ def _enclosed(
     pair: list[sp.Expr], x: sp.Symbol, low: float, high: float
 ) -> tuple[arb, list[Region], int]:
     """Bound |value/wanted − 1| on a closed interval by Taylor models on ever smaller boxes."""
+    order = multiplicity(pair[1], x, sp.Integer(0)) if low <= 0 else 0
+    if order > 1:
+        error, boxes = _around(pair, x, order, low)
+        beyond, near, more = _enclosed(pair, x, AROUND, high)
+        return error.max(beyond), near, boxes + more
     if pair[1].subs(x, 0) == 0:  # or 0/0 would stop it there
         pair = [sp.expand(sp.factor_terms(e) / x, deep=False) for e in pair]
     for e in pair:
         roots = [p for p in e.atoms(sp.Pow) if p.base.has(x) and not p.exp.is_Integer]
         if roots or any(not isinstance(f, sp.exp | sp.erf) for f in e.atoms(sp.Function)):
             raise Problem(f"no bound: {e} is not known to be analytic")
-    both = [compile_ball(e, x) for e in pair]
+    return _bisected([compile_ball(e, x) for e in pair], low, high)
+
+
+def _around(pair: list[sp.Expr], x: sp.Symbol, order: int, low: float) -> tuple[arb, int]:
+    """Do the same from low to AROUND where both have a zero of some order at 0.
+
+    Both are divided by that power of x: the code's expression, which must be rational, in symbols,
+    the wanted one by its Taylor polynomial at 0, whose rest is bounded on a disc.
+    """
+    value = sp.cancel(pair[0] / x**order)
+    if not value.is_rational_function(x) or sp.fraction(value)[1].subs(x, 0) == 0:
+        raise Problem(f"no bound near 0: {pair[0]} is not {x}**{order} times a rational function")
+    wanted, terms, radius = compile_ball(pair[1], x), 2 * TERMS, 4 * AROUND
+    cap, ctx.cap = ctx.cap, terms
+    series = wanted(arb_series([0, 1], terms))
+    ctx.cap = cap
+    shifted = [series[k] for k in range(order, terms)]
+    most = abs(wanted(acb(arb(0, radius), arb(0, radius)))).abs_upper()
+    share = arb(2.2 * AROUND / radius)  # no farther out do the boxes and their discs reach
+    rest = most / arb(radius) ** order * share ** (terms - order) / (1 - share)
+
+    def polynomial(v):
+        result = 0 * v + shifted[-1]
+        for coefficient in reversed(shifted[:-1]):
+            result = result * v + coefficient
+        return result
+
+    size = abs(polynomial(arb(AROUND / 2, AROUND / 2))).lower() - rest
+    if not size > 0:
+        raise Problem("no bound near 0: the rest of the Taylor polynomial is too large")
+    error, _, boxes = _bisected([compile_ball(value, x), polynomial], low, AROUND)
+    return error + 2 * rest / size, boxes
+
+
+def _bisected(both: list[Callable], low: float, high: float) -> tuple[arb, list[Region], int]:
     gap = [lambda v: 1 + both[0](v) - both[1](v), lambda v: 0 * v + 1]
     stack, worst, count = [(low, high)], arb(0), 0
     near: list[tuple[float, float, arb]] = []

@@ -163,7 +163,7 @@ def _tails_are_small(
 
 def _asymptote(expression: sp.Expr, x: sp.Symbol, right: bool) -> sp.Expr:
     """Guess a line: what is made of it proves that it is near enough."""
-    far = 1000.0 if right else -1000.0
-    slope = round(float(compile_ball(expression.diff(x), x)(arb(far)).mid()), 9)
-    start = round(float(compile_ball(expression, x)(arb(far)).mid()) - slope * far, 9)
+    far = 1e8 if right else -1e8  # a rational tail is not yet there at 1000
+    slope = round(float(compile_ball(expression.diff(x), x)(arb(far)).mid()), 6)
+    start = round(float(compile_ball(expression, x)(arb(far)).mid()) - slope * far, 6)
     return sp.Rational(str(slope)) * x + sp.Rational(str(start))

@@ -161,6 +161,7 @@ class _Tail:
 
     def _exponentials(self, plain: sp.Expr) -> sp.Expr:
         """Write every exponential as a power of one E that falls."""
+        plain = plain.replace(sp.exp, self._split)
         exponents = [sp.expand(e.args[0]) for e in plain.atoms(sp.exp) if e.has(A)]
         if not exponents:
             return plain
@@ -183,6 +184,14 @@ class _Tail:
             return E**count if falling else E**-count
 
         return plain.replace(sp.exp, power)
+
+    def _split(self, exponent: sp.Expr) -> sp.Expr:
+        """Return exp(c + u) as a number times exp(u)."""
+        constant, rest = sp.expand(exponent).as_independent(A, as_Add=True)
+        if constant == 0 or rest == 0:
+            return sp.exp(exponent)
+        value = _number(sp.exp(constant))
+        return self._factor(value, value) * sp.exp(rest)
 
     def _dominant(self, polynomial: sp.Expr) -> int:
         """Return the sign of the dominant term, once the others are proved smaller."""

@@ -17,8 +17,8 @@ def _decimal(value: sp.Rational) -> str:
     """Return 0.044715 for 8943/200000; nothing where a fraction reads better."""
     if value.q <= 100 or not set(sp.factorint(value.q)) <= {2, 5}:
         return ""
-    text = str(sp.N(value, 30)).rstrip("0")
-    return text if len(text) < 12 and "e" not in text else ""
+    text = str(sp.N(value, 45)).rstrip("0")
+    return text if len(text) < 40 and "e" not in text else ""
 
 
 class _Printer(LatexPrinter):
@@ -111,12 +111,16 @@ def tex(expression: sp.Basic | arb | Span, parameters: Iterable[Parameter] = ())
 def certain(ball: arb, count: int = DIGITS) -> str:
     """Return the first `count` digits of a number, which are certain, and an ellipsis.
 
-    Raises ValueError when the ball is too wide for them.
+    Where a digit after them would have to be, the number, and how far off it may be. Raises
+    ValueError when the ball is too wide.
     """
+    if ball.contains(0) and ball.rad() < arb(10) ** (-count):  # no digit is certain but these
+        return rf"0 \pm 10^{{{-count}}}"
     text = ball.str(count + 5, radius=False)
     if ball.rel_accuracy_bits() < 3.33 * (count + 5) + 2 or "e" in text:
         raise ValueError(f"{ball} has fewer than {count} certain digits")
     cut, rest = text[:-5], text[-5:]
     if rest in ("00000", "99999"):  # the digit before may be one off
-        raise ValueError(f"digit {count} of {ball} is not certain: ask for more or fewer")
+        near = ball.str(count, radius=False).rstrip("0")
+        return rf"{near} \pm 10^{{{-count}}}"
     return cut + r"\ldots"

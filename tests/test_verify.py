@@ -149,7 +149,8 @@ def test_no_check_is_vacuous(activation, form):
         near = points[np.argmin(np.abs(points - special))]
         assert abs(near - special) <= verify.ulp(np.array(special), form)
     for claimed in activation.exceptions:
-        assert np.sum((claimed.low <= points) & (points <= claimed.high)) > 20
+        fits = (claimed.low <= points) & (points <= claimed.high)
+        assert np.sum(fits) > (20 if form.name in verify.NUMPY_DTYPES else 0)
     tiny = (points != 0) & (np.abs(points) < form.normal)
     assert np.sum(points[tiny] < 0) > 5
     assert np.sum(points[tiny] > 0) > 5

@@ -1,0 +1,73 @@
+"""ISRLU. The identity for positive inputs, an inverse square root unit for the others."""
+
+# %% SymPy
+import sympy as sp
+
+x = sp.Symbol("x", real=True)
+alpha = sp.Symbol("alpha", positive=True)
+formula = sp.Piecewise((x, x > 0), (x / sp.sqrt(1 + alpha * x**2), True))
+derivative = sp.Piecewise((1, x > 0), (1 / sp.sqrt(1 + alpha * x**2) ** 3, True))
+
+# %% NumPy
+import numpy as np
+
+
+def isrlu(x, alpha=1.0):
+    """Return x where x > 0, else x / sqrt(1 + alpha * x**2); float16, 32, 64 stay."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    z = np.minimum(x, 0).astype(np.float64)  # rounded once, at the end
+    z = np.where(np.isinf(z), -1e300, z)  # or the quotient would be nan
+    k = alpha**-0.5
+    left = z / np.hypot(k, z) * k  # z * z would overflow
+    return np.maximum(x, 0) + left.astype(x.dtype)
+
+
+def isrlu_grad(x, alpha=1.0):
+    """Return the derivative: 1 where x > 0, else (1 + alpha * x**2) ** -1.5."""
+    x = np.asarray(x) * 1.0
+    z = np.clip(x.astype(np.float64), -1e150, 0)  # beyond -1e150 the derivative is 0
+    s = 1 + alpha * z * z
+    return (1 / s / np.sqrt(s)).astype(x.dtype)
+
+
+# %% PyTorch
+import torch
+
+
+def module(x, alpha=1.0):
+    return torch.where(x > 0, x, x / torch.sqrt(1 + alpha * x**2))
+
+
+# %% Facts
+family = "smooth rectifiers"
+descends = "isru"
+aliases = ["inverse square root linear unit"]
+parameters = {"alpha": (sp.Interval.open(0, sp.oo), [0.125, 0.5, 3.0, 16.0])}
+naive = ["np.where(x > 0, x, x / np.sqrt(1 + alpha * x**2))"]
+naive_grad = ["np.where(x > 0, 1, (1 / np.sqrt(1 + alpha * x**2)) ** 3)"]
+near = ["elu"]
+claims = {
+    "−1/√α: the larger α, the nearer": lambda f: (
+        sp.limit(formula.args[1][0], x, -sp.oo) == -1 / sp.sqrt(alpha)
+    ),
+    "By default\n  both functions approach −1": lambda f: f.limits[0][0] == -1,
+    "Value, slope and curvature go through 0 without a jump, whatever": lambda f: (
+        f.smoothness == 2 and [k.jump for k in f.kinks] == [(-3 * alpha, 0)]
+    ),
+    "For α = 1 the slope on the left falls like 1/|x|³": lambda f: (
+        sp.limit(derivative.args[1][0].subs(alpha, 1) * -(x**3), x, -sp.oo) == 1
+    ),
+    "*Closer to zero mean than ReLU.*": lambda f: 0 < f.mean < 0.3989,  # 1 / sqrt(2 pi)
+    "the left one returns 0 instead of nearly −1": lambda f: (
+        module(torch.tensor(-256.0).half()) == 0 and isrlu(-256.0) < -0.99
+    ),
+    "contributes 0 · ∞, so it is nan in float16 for x = 40 000": lambda f: torch.func.grad(module)(
+        torch.tensor(40000.0).half()
+    ).isnan(),
+    "Clamp x to at most 0 inside": lambda f: (
+        torch.func.grad(lambda v: torch.where(v > 0, v, v / torch.sqrt(1 + v.clamp(max=0) ** 2)))(
+            torch.tensor(40000.0).half()
+        )
+        == 1
+    ),
+}

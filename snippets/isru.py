@@ -1,0 +1,91 @@
+"""ISRU. The inverse square root unit: an S-shaped curve that needs no exponential."""
+
+# %% SymPy
+import sympy as sp
+
+x = sp.Symbol("x", real=True)
+alpha = sp.Symbol("alpha", positive=True)
+formula = x / sp.sqrt(1 + alpha * x**2)
+derivative = 1 / sp.sqrt(1 + alpha * x**2) ** 3
+
+# %% NumPy
+import numpy as np
+
+
+def isru(x, alpha=1.0):
+    """Return x / sqrt(1 + alpha * x**2); float16, 32, 64 stay what they are."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    z = x.astype(np.float64)  # rounded once, at the end
+    z = np.where(np.isinf(z), np.copysign(1e300, z), z)  # or the quotient would be nan
+    k = alpha**-0.5
+    return (z / np.hypot(k, z) * k).astype(x.dtype)  # z * z would overflow
+
+
+def isru_grad(x, alpha=1.0):
+    """Return the derivative, (1 + alpha * x**2) ** -1.5."""
+    x = np.asarray(x) * 1.0
+    z = np.clip(x.astype(np.float64), -1e150, 1e150)  # beyond 1e150 the derivative is 0
+    s = 1 + alpha * z * z
+    return (1 / s / np.sqrt(s)).astype(x.dtype)
+
+
+# %% PyTorch
+import torch
+
+
+def module(x, alpha=1.0):
+    return x / torch.sqrt(1 + alpha * x**2)
+
+
+# %% Facts
+family = "sigmoids"
+_u = 1 + alpha * x**2
+
+aliases = ["inverse square root unit"]
+parameters = {"alpha": (sp.Interval.open(0, sp.oo), [0.125, 0.5, 3.0, 16.0])}
+steps = [
+    (sp.Derivative(x / sp.sqrt(_u), x), "The definition."),
+    (
+        (
+            sp.Mul(sp.Derivative(x, x), sp.sqrt(_u), evaluate=False)
+            - sp.Mul(x, sp.Derivative(sp.sqrt(_u), x), evaluate=False)
+        )
+        / _u,
+        "Quotient rule: (derivative of the top × bottom − top × derivative of the bottom), "
+        "over the bottom squared.",
+    ),
+    (
+        (sp.sqrt(_u) - x * sp.UnevaluatedExpr(alpha * x / sp.sqrt(_u))) / _u,
+        "The derivative of √u is u′/(2√u), here with u = 1 + αx² and u′ = 2αx.",
+    ),
+    (
+        1 / sp.sqrt(_u) ** 3,
+        "Top and bottom times the root: on the top, 1 + αx² − αx² = 1 is left.",
+    ),
+]
+naive = ["x / np.sqrt(1 + alpha * x**2)"]
+naive_grad = ["(1 / np.sqrt(1 + alpha * x**2)) ** 3"]
+identities = ["diff(squareplus(x), x) = (1 + isru(x / 2)) / 2"]
+claims = {
+    "They are ±1/√α. The slope at 0 is 1 for every α": lambda f: (
+        [sp.limit(formula, x, side) for side in (-sp.oo, sp.oo)]
+        == [-1 / sp.sqrt(alpha), 1 / sp.sqrt(alpha)]
+        and derivative.subs(x, 0) == 1
+    ),
+    "For α = 1 the distance to the limit falls like 1/(2x²)": lambda f: (
+        sp.limit((1 - formula.subs(alpha, 1)) * x**2, x, sp.oo) == sp.Rational(1, 2)
+    ),
+    "like 1/|x|³; those of tanh": lambda f: (
+        sp.limit(derivative.subs(alpha, 1) * x**3, x, sp.oo) == 1
+    ),
+    "It is the cube of the quotient f(x)/x": lambda f: (
+        sp.simplify(derivative - (formula / x) ** 3) == 0
+    ),
+    "symmetrically about 0 give outputs with\n  mean 0": lambda f: f.symmetry == "odd",
+    "*Relatives.* With α = 1 it is the sine": lambda f: (
+        sp.sin(sp.atan(x)) == formula.subs(alpha, 1)
+    ),
+    "happens from 256 on, and PyTorch then returns 0 where the result is nearly 1": lambda f: (
+        module(torch.tensor([255.0, 256.0]).half()).tolist() == [1, 0]
+    ),
+}

@@ -1,0 +1,81 @@
+"""Sqrt-softplus. The square root of softplus: positive, and growing ever more slowly."""
+
+# %% SymPy
+import sympy as sp
+
+x = sp.Symbol("x", real=True)
+formula = sp.sqrt(sp.log(1 + sp.exp(x)))
+derivative = 1 / (2 * (1 + sp.exp(-x)) * sp.sqrt(sp.log(1 + sp.exp(x))))
+
+# %% NumPy
+import numpy as np
+
+
+def _parts(z):
+    """Return a number near z, exp(-|it|), its softplus, and the factor that is still missing."""
+    m = np.maximum(z, -700)  # exp(-700) is not yet subnormal; there, softplus is exp
+    e = np.exp(-np.abs(m))
+    return m, e, np.maximum(m, 0) + np.log1p(e), np.exp(np.minimum(z + 700, 0) / 2)
+
+
+def sqrt_softplus(x):
+    """Return sqrt(log(1 + exp(x))), elementwise; float16, 32, 64 stay what they are."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    _, _, soft, far = _parts(x.astype(np.float64))  # rounded once, at the end
+    return (np.sqrt(soft) * far).astype(x.dtype)
+
+
+def sqrt_softplus_grad(x):
+    """Return the derivative, sigmoid(x) / (2 * sqrt(softplus(x)))."""
+    x = np.asarray(x) * 1.0
+    m, e, soft, far = _parts(x.astype(np.float64))
+    sigmoid = np.exp(np.minimum(m, 0)) / (1 + e)
+    return (sigmoid / (2 * np.sqrt(soft)) * far).astype(x.dtype)
+
+
+# %% PyTorch
+import torch
+
+
+def module(x):
+    return torch.sqrt(torch.nn.functional.softplus(x))
+
+
+# %% Facts
+family = "smooth rectifiers"
+descends = "softplus"
+_u = sp.log(1 + sp.exp(x))
+
+aliases = ["sqrtsoftplus"]
+steps = [
+    (sp.Derivative(sp.sqrt(_u), x), "The definition."),
+    (
+        sp.Derivative(_u, x) / (2 * sp.sqrt(_u)),
+        "Chain rule: the derivative of √u is u′/(2√u), here with u = log(1 + exp(x)).",
+    ),
+    (
+        sp.UnevaluatedExpr(sp.exp(x) / (1 + sp.exp(x))) / (2 * sp.sqrt(_u)),
+        "Chain rule: the derivative of log(v) is v′/v, here with v = 1 + exp(x).",
+    ),
+    (derivative, "Top and bottom of the inner fraction divided by the exponential."),
+]
+naive = ["np.sqrt(np.log(1 + np.exp(x)))", "np.sqrt(np.log1p(np.exp(x)))"]
+identities = ["sqrt_softplus(x)**2 = softplus(x)"]
+claims = {
+    "The sigmoid approaches 1": lambda f: sp.limit(1 / (1 + sp.exp(-x)), x, sp.oo) == 1,
+    "This function grows like\n  √x": lambda f: sp.limit(formula**2 / x, x, sp.oo) == 1,
+    "falls towards 0 on the right, like 1/(2√x)": lambda f: (
+        f.limits[1][1] == 0 and sp.limit((derivative * formula), x, sp.oo) == sp.Rational(1, 2)
+    ),
+    "like exp(x/2), half as fast": lambda f: (
+        sp.limit(formula**2 / sp.exp(x), x, -sp.oo) == 1  # and softplus is its square
+    ),
+    "In float32 that is 0 for\n  x = −104, where the true result, about 2.6 · 10⁻²³": lambda f: (
+        module(torch.tensor(-104.0)) == 0 and round(sqrt_softplus(-104.0) * 1e23, 1) == 2.6
+    ),
+    "is an ordinary number; and the\n  slope of the root at 0 is infinite": lambda f: (
+        sqrt_softplus(-104.0) > np.finfo(np.float32).tiny
+        and torch.func.grad(module)(torch.tensor(-104.0)).isnan()
+    ),
+    "by x above 20": lambda f: torch.nn.Softplus().threshold == 20,
+}
