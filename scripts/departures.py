@@ -15,9 +15,11 @@ import json
 import math
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -205,14 +207,19 @@ def of(activation: Activation, kind: str) -> list[Record] | None:
 
 def write() -> None:
     """Measure at every capability of this machine, each in a process of its own, and write FILE."""
-    results = {}
-    for kind in CAPABILITIES:
-        done = subprocess.run(
+
+    def run(kind: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, __file__, "--here"],
             env=os.environ | {"ATEN_CPU_CAPABILITY": kind},
             capture_output=True,
             text=True,
         )
+
+    results = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        measured = list(pool.map(run, CAPABILITIES))
+    for kind, done in zip(CAPABILITIES, measured, strict=True):
         if done.returncode:
             raise Problem(f"measuring at {kind} failed:\n{done.stderr.strip()}")
         answer = json.loads(done.stdout)
@@ -229,8 +236,15 @@ def write() -> None:
         "capabilities": old | results,
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(data, indent=1, allow_nan=False)
-    FILE.write_text(text + "\n")
+    FILE.write_text(_lines(data) + "\n")
+
+
+def _lines(data: dict[str, Any]) -> str:
+    """Return JSON with one line for each record: what a change of one means is then plain."""
+    held = iter([json.dumps(r, allow_nan=False) for v in data["capabilities"].values() for r in v])
+    marks = {k: ["@" for _ in v] for k, v in data["capabilities"].items()}
+    text = json.dumps(data | {"capabilities": marks}, indent=1)
+    return re.sub('"@"', lambda _: next(held), text)
 
 
 def main(arguments: list[str]) -> None:
