@@ -448,8 +448,8 @@ def derivative(vector: Vector) -> str:
         )
     return blocks(
         display(r"\frac{\partial f_i}{\partial x_k}", tex(vector.derivative)),
-        "$\\delta_{ik}$ is 1 where $i = k$, else 0. This matrix, the Jacobian, is not what "
-        "backpropagation needs in full: it multiplies a gradient $v$ from above with it,",
+        "$\\delta_{ik}$ is 1 where $i = k$, else 0. This matrix is the Jacobian. Backpropagation "
+        "never writes it out: it takes the product of a gradient $v$ from above with it,",
         display(r"\sum_i v_i \frac{\partial f_i}{\partial x_k}", tex(vector.vjp)),
         proved,
     )
@@ -618,10 +618,12 @@ def error(vector: Vector) -> str:
 
 def row(vector: Vector) -> str:
     """Return the line of the table of all."""
+    page = f"activations/{vector.name}.md"
+    jacobian = f"${tex(vector.derivative)}$"
     cells = [
-        f"[{vector.title}](activations/{vector.name}.md)",
+        f"[{vector.title}]({page})",
         f"${tex(vector.formula)}$",
-        f"${tex(vector.derivative)}$",
+        jacobian if vector.width == 1 else f"[by each half]({page}#derivative)",
         "vector",
         "",
         "",

@@ -1,4 +1,4 @@
-"""Bilinear gate. One half of the inputs times the other, with no activation on either."""
+"""Bilinear gate. The first half of the inputs times the second, no activation on either."""
 
 # %% SymPy
 import sympy as sp
@@ -13,13 +13,13 @@ import numpy as np
 
 
 def bilinear(x, axis=-1):
-    """Return a * b with a and b the halves of x along an axis; the dtype stays."""
+    """Return a * b for the halves a and b of x along an axis."""
     a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
     return a * b
 
 
 def bilinear_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * bilinear(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * bilinear(x))."""
     a, b = np.split(np.asarray(x) * 1.0, 2, axis)
     return np.concatenate([v * b, v * a], axis)
 

@@ -1,4 +1,4 @@
-"""GEGLU. GELU, in its tanh form, of one half of the inputs times the other half."""
+"""GEGLU. GELU, in its tanh form, of the first half of the inputs times the second half."""
 
 # %% SymPy
 import sympy as sp
@@ -16,22 +16,24 @@ import numpy as np
 
 
 def _parts(x, axis):
-    """Return a, b, m, p, q with m * m / q = (1 + tanh(u)) / 2, and 2 * a times the slope of u."""
+    """Return a, b, m, p, q, s: gelu_tanh(a) is a * m * m / q; s is for its slope."""
     a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
     with np.errstate(over="ignore"):  # of the cube, far out
         u, c = 0.7978845608028654 * a, 0.044715 * a * a
-        m, p = np.exp(np.minimum(u * (1 + c), 0)), np.exp(-np.maximum(u * (1 + c), 0))
-        return a, b, m, p, m * m + p * p, np.where(p > 0, 2 * u * (1 + 3 * c), 0)
+        t = u * (1 + c)
+        m, p = np.exp(np.minimum(t, 0)), np.exp(-np.maximum(t, 0))
+        s = np.where(p > 0, 2 * u * (1 + 3 * c), 0)
+        return a, b, m, p, m * m + p * p, s
 
 
 def geglu(x, axis=-1):
-    """Return gelu_tanh(a) * b with a and b the halves of x along an axis; the dtype stays."""
+    """Return gelu_tanh(a) * b for the halves a and b of x along an axis."""
     a, b, m, _, q, _ = _parts(x, axis)
-    return a * (m / q) * b * m  # in two factors: m * m may be too small a number
+    return a * (m / q) * b * m  # m * m may be too small a number
 
 
 def geglu_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * geglu(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * geglu(x))."""
     a, b, m, p, q, s = _parts(x, axis)
     slope = (1 + s * (p / q * p)) * (m / q)  # of GELU, divided by m
     return np.concatenate([v * slope * b * m, v * a * (m / q) * m], axis)

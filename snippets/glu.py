@@ -16,22 +16,24 @@ import numpy as np
 
 
 def _parts(x, axis):
-    """Return a, m, p and q with m * m / q the sigmoid of b and p * p / q that of -b."""
+    """Return a, m, p, q: m * m / q is the sigmoid of b, p * p / q of -b."""
     a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
     m, p = np.exp(np.minimum(b, 0) / 2), np.exp(-np.maximum(b, 0) / 2)
     return a, m, p, m * m + p * p
 
 
 def glu(x, axis=-1):
-    """Return a * sigmoid(b) with a and b the halves of x along an axis; the dtype stays."""
+    """Return a * sigmoid(b) for the halves a and b of x along an axis."""
     a, m, _, q = _parts(x, axis)
-    return a * (m / q) * m  # in two factors: m * m may be too small a number
+    return a * (m / q) * m  # m * m may be too small a number
 
 
 def glu_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * glu(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * glu(x))."""
     a, m, p, q = _parts(x, axis)
-    return np.concatenate([v * (m / q) * m, v * a * (m * p / q / q) * (m * p)], axis)
+    first = v * (m / q) * m
+    second = v * a * (m * p / q / q) * (m * p)
+    return np.concatenate([first, second], axis)
 
 
 # %% PyTorch

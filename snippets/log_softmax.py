@@ -15,23 +15,26 @@ import numpy as np
 
 
 def log_softmax(x, axis=-1):
-    """Return x minus the logarithm of the sum of exp(x) along an axis; the dtype stays."""
+    """Return x minus log(sum(exp(x))) along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
     s = x - np.max(x, axis=axis, keepdims=True)
-    top = s == 0  # their exponentials are 1; log1p of all but one keeps the digits of the rest
+    # The exponential of the largest is 1: log1p of the others keeps their digits.
+    top = s == 0
     rest = np.sum(np.where(top, 0, np.exp(s)), axis=axis, keepdims=True)
     ties = np.sum(top, axis=axis, keepdims=True, dtype=x.dtype) - 1
     return s - np.log1p(rest + ties)
 
 
 def log_softmax_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * log_softmax(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * log_softmax(x))."""
     f, rest = log_softmax(x, axis), np.array(v)
     top = np.argmax(f, axis, keepdims=True)
     first = np.take_along_axis(rest, top, axis)
     np.put_along_axis(rest, top, 0, axis)
-    others = np.sum(rest, axis=axis, keepdims=True) + (first - v)  # the sum of v but for this one
-    return -np.expm1(f) * v - np.exp(f) * others  # v - exp(f) * sum(v), where that cancels too
+    # For each element the sum of v over the others; and then v - exp(f) * sum(v)
+    # in a form that does not cancel.
+    others = np.sum(rest, axis=axis, keepdims=True) + (first - v)
+    return -np.expm1(f) * v - np.exp(f) * others
 
 
 # %% PyTorch

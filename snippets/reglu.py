@@ -1,4 +1,4 @@
-"""ReGLU. ReLU of one half of the inputs times the other half."""
+"""ReGLU. ReLU of the first half of the inputs times the second half."""
 
 # %% SymPy
 import sympy as sp
@@ -17,15 +17,16 @@ import numpy as np
 
 
 def reglu(x, axis=-1):
-    """Return relu(a) * b with a and b the halves of x along an axis; the dtype stays."""
+    """Return relu(a) * b for the halves a and b of x along an axis."""
     a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
     return np.maximum(a, 0) * b
 
 
 def reglu_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * reglu(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * reglu(x))."""
     a, b = np.split(np.asarray(x) * 1.0, 2, axis)
-    return np.concatenate([v * b * np.sign(np.maximum(a, 0)), v * np.maximum(a, 0)], axis)
+    r = np.maximum(a, 0)
+    return np.concatenate([v * b * np.sign(r), v * r], axis)
 
 
 # %% PyTorch

@@ -15,17 +15,20 @@ import numpy as np
 
 
 def softmax(x, axis=-1):
-    """Return exp(x) over its sum along an axis, for an array of any shape; the dtype stays."""
+    """Return exp(x) over its sum along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))  # the shift changes nothing but overflow
+    # The shift changes nothing, but exp no longer overflows.
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
 def softmax_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * softmax(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * softmax(x))."""
     f = softmax(x, axis)
-    top = np.argmax(f, axis, keepdims=True)  # the rows of the Jacobian sum to 0: shift v
-    v = v - np.take_along_axis(v, top, axis)  # so that nothing cancels where f is almost 1
+    # The rows of the Jacobian sum to 0. So v may be shifted, and is, so that
+    # nothing cancels where f is almost 1.
+    top = np.argmax(f, axis, keepdims=True)
+    v = v - np.take_along_axis(v, top, axis)
     return f * (v - np.sum(v * f, axis=axis, keepdims=True))
 
 

@@ -15,17 +15,19 @@ import numpy as np
 
 
 def softmin(x, axis=-1):
-    """Return exp(-x) over its sum along an axis, for an array of any shape; the dtype stays."""
+    """Return exp(-x) over its sum along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
     e = np.exp(np.min(x, axis=axis, keepdims=True) - x)
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
 def softmin_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * softmin(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * softmin(x))."""
     f = softmin(x, axis)
-    top = np.argmax(f, axis, keepdims=True)  # the rows of the Jacobian sum to 0: shift v
-    v = v - np.take_along_axis(v, top, axis)  # so that nothing cancels where f is almost 1
+    # The rows of the Jacobian sum to 0. So v may be shifted, and is, so that
+    # nothing cancels where f is almost 1.
+    top = np.argmax(f, axis, keepdims=True)
+    v = v - np.take_along_axis(v, top, axis)
     return f * (np.sum(v * f, axis=axis, keepdims=True) - v)
 
 

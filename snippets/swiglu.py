@@ -1,4 +1,4 @@
-"""SwiGLU. SiLU of one half of the inputs times the other half."""
+"""SwiGLU. SiLU of the first half of the inputs times the second half."""
 
 # %% SymPy
 import sympy as sp
@@ -19,20 +19,20 @@ import numpy as np
 
 
 def _parts(x, axis):
-    """Return a, b, m, p and q with m * m / q the sigmoid of a and p * p / q that of -a."""
+    """Return a, b, m, p, q: m * m / q is the sigmoid of a, p * p / q of -a."""
     a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
     m, p = np.exp(np.minimum(a, 0) / 2), np.exp(-np.maximum(a, 0) / 2)
     return a, b, m, p, m * m + p * p
 
 
 def swiglu(x, axis=-1):
-    """Return silu(a) * b with a and b the halves of x along an axis; the dtype stays."""
+    """Return silu(a) * b for the halves a and b of x along an axis."""
     a, b, m, _, q = _parts(x, axis)
-    return a * (m / q) * b * m  # in two factors: m * m may be too small a number
+    return a * (m / q) * b * m  # m * m may be too small a number
 
 
 def swiglu_vjp(x, v, axis=-1):
-    """Return v times the Jacobian at x, the gradient of sum(v * swiglu(x)) by x."""
+    """Return v times the Jacobian, the gradient of sum(v * swiglu(x))."""
     a, b, m, p, q = _parts(x, axis)
     slope = (1 + a * (p / q * p)) * (m / q)  # of SiLU, divided by m
     return np.concatenate([v * slope * b * m, v * a * (m / q) * m], axis)

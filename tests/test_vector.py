@@ -106,7 +106,7 @@ CODE = [
     ("swiglu", "(1 + a * (p / q * p))", "(1 - a * (p / q * p))", "_vjp"),
     ("swiglu", "[v * slope * b * m, v * a", "[v * slope * m, v * a", "_vjp"),
     ("reglu", "return np.maximum(a, 0) * b", "return np.maximum(b, 0) * a", ""),
-    ("reglu", "np.sign(np.maximum(a, 0))", "np.maximum(a, 0)", "_vjp"),
+    ("reglu", "np.sign(r)", "r", "_vjp"),
     ("bilinear", "return a * b", "return a + b", ""),
     ("bilinear", "[v * b, v * a]", "[v * a, v * b]", "_vjp"),
     ("geglu", "0.7978845608028654", "0.7978845608028655", ""),
@@ -417,6 +417,26 @@ def test_shape_holds_what_is_so_and_nothing_else():
     assert kinds["glu"] == ["linear", "not linear"]
     for name in ("swiglu", "geglu", "reglu"):
         assert kinds[name] == ["not linear", "linear"]
+
+
+FORMULA, DERIVATIVE = "formula = sp.exp(x[i])", "f[i] * (sp.KroneckerDelta(i, k) - f[k])"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row"),
+    [
+        (FORMULA, "formula = sp.exp(2 * x[i])", "Sum of the elements"),
+        (FORMULA, "formula = sp.exp(2 * x[i])", "Shift"),
+        (FORMULA, "formula = -sp.exp(x[i])", "Sign"),
+        (FORMULA, "formula = i * sp.exp(x[i])", "Order"),
+        (DERIVATIVE, "f[i] * (1 - f[k])", "Jacobian"),
+        (DERIVATIVE, "f[i] * (1 - f[k])", "Rows of the Jacobian"),
+    ],
+)
+def test_shape_drops_what_is_not_so(tmp_path, old, new, row):
+    found = [r[0] for r in rows(vector.shape(changed(tmp_path, "softmax", old, new)))]
+    assert row not in found
+    assert "All elements equal" in found
 
 
 def test_edges_are_marked_where_they_are_wrong(tmp_path):
