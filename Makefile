@@ -19,7 +19,7 @@ test: .venv/ready
 	@$(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
 
 bench: .venv/ready
-	@$(RUN) scripts/bench.py
+	@$(RUN) scripts/bench.py $(ARGS)
 
 check: .venv/ready
 	@$(BIN)/ruff check .

@@ -163,6 +163,59 @@ def builds(rounds: int) -> str:
     return table(title, ["", "runs", "CPU", "wall", "× bare"], rows)
 
 
+def synthetic(folder: Path, count: int) -> str:
+    """Put so many functions into a copy: one with a parameter, each time with another default.
+
+    Return the name of the last one.
+    """
+    model = min((a for a in catalog() if a.parameters), key=lambda a: len(a.path.read_text()))
+    page_of = folder / "docs" / "activations" / f"{model.name}.md"
+    default, name = f"{next(iter(model.defaults.values())):g}", ""
+    for k in range(1, count + 1):
+        name = f"synthetic_{k:04}"
+        snippet = model.path.read_text().replace(model.name, name)
+        (folder / "snippets" / f"{name}.py").write_text(snippet.replace(default, f"0.{k:04}5"))
+        page_of.with_name(f"{name}.md").write_text(page_of.read_text().replace(model.name, name))
+    return name
+
+
+def keep_needed(folder: Path) -> None:
+    """Remove the functions of a copy that no comparison, lesson or kept function needs."""
+    docs, snippets = folder / "docs", folder / "snippets"
+    pages = [*(docs / "compare").glob("*.md"), *(docs / "learn").glob("*.py")]
+    words = {w for page in pages for w in re.findall(r"\w+", page.read_text())}
+    names = {file.stem for file in snippets.glob("*.py")}
+    kept = words & names
+    for name in names - kept:
+        (snippets / f"{name}.py").unlink()
+        (docs / "activations" / f"{name}.md").unlink()
+    config = folder / "mkdocs.yml"  # links to what is gone would stop the build
+    config.write_text(config.read_text().replace("strict: true", "strict: false"))
+
+
+def growth(sizes: Sequence[int]) -> str:
+    """Build catalogues of ever more synthetic functions; return a table of what each costs."""
+    rows = []
+    for count in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench.") as temporary:
+            work = Path(temporary, "work")
+            copy(work)
+            keep_needed(work)
+            base = python(work, "scripts/website.py")[0]
+            last = synthetic(work, count)
+            cpu, wall = python(work, "scripts/website.py")
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+            html = (work / "site" / "activations" / f"{last}.html").read_bytes()
+            shutil.rmtree(work / "site")
+            warm = python(work, "scripts/website.py")[0]
+            numbers = cpu / count, (warm - base / 2) / count, wall, peak
+            weight = f"{len(gzip.compress(html)) / 1000:.1f}"
+            rows.append([str(count), *(f"{n:.2f}" for n in numbers), weight])
+    title = "Growth: synthetic functions beside those that other pages need; seconds, MB, kB"
+    head = ["functions", "CPU each", "CPU each, cached", "wall", "peak MB", "kB gzipped, a page"]
+    return table(title, head, rows)
+
+
 # Figures
 
 
@@ -219,8 +272,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", help="draw and run only these activations")
     parser.add_argument("--quick", action="store_true", help="fewer runs, rougher numbers")
+    parser.add_argument(
+        "--growth", nargs="+", type=int, metavar="N", help="only build N synthetic functions, each"
+    )
     options = parser.parse_args()
     chosen = [pick(name) for name in options.names] or catalog()
+    if options.growth:
+        print(growth(options.growth))
+        return
     rounds, seconds = (1, 2 / len(chosen)) if options.quick else (3, 8 / len(chosen))
 
     print(machine(), flush=True)
