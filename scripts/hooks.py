@@ -2,11 +2,13 @@
 
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
 from pymdownx.snippets import SnippetMissingError
@@ -14,7 +16,7 @@ from pymdownx.snippets import SnippetMissingError
 import bibliography
 import build
 import lessons
-from project import Problem
+from project import Problem, slug
 
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
 _loaded = build.scripts_key()
@@ -40,6 +42,35 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         _lessons.update((paths[path], run) for path, run in lessons.run(paths, kernel).items())
     except Problem as error:
         raise PluginError(str(error)) from None
+
+
+class _Head(Link):
+    """What the name of a family links to: its section of the page of families."""
+
+    is_index = True  # so that the theme takes it for the family's own page
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Sort the functions by family: a page lists those of its own alone (navigation.prune)."""
+    found = [page for page in nav.pages if page.file.src_uri.startswith("activations/")]
+    pages = {Path(page.file.src_uri).stem: page for page in found}
+    everything = found[0].parent
+    assert isinstance(everything, Section)
+    everything.children, ordered = [], []
+    for family, names in build.families(pages).items():
+        if names:
+            members = [pages[name] for name in names]
+            head = _Head(family.capitalize(), f"families.html#{slug(family)}")
+            section = Section(head.title, [head, *members])
+            for child in section.children:
+                child.parent = section
+            section.parent = everything
+            everything.children.append(section)
+            ordered += members
+    first = nav.pages.index(found[0])
+    nav.pages[first : first + len(found)] = ordered
+    for before, after in pairwise(nav.pages):
+        before.next_page, after.previous_page = after, before
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
