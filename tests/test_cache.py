@@ -9,18 +9,18 @@ import pytest
 import build
 import page
 from catalog import paths
-from project import FAMILIES, ROOT, Problem
+from project import FAMILIES, ROOT, Problem, slug
 from test_bad_input import edit, run
 
 NAMES = [path.stem for path in paths()]
-ALL = [*NAMES, "compare/four", *(f"families/{family.replace(' ', '-')}" for family in FAMILIES)]
+ALL = [*NAMES, "compare/four", *(f"families/{slug(family)}" for family in FAMILIES)]
 
 
 @pytest.fixture
 def quick(tmp_path, monkeypatch):
     """The build with a folder of its own, and fragments that cost nothing."""
     monkeypatch.setattr(build, "GENERATED", tmp_path)
-    about = {"identities": [], "gaps": []}
+    about = {"aliases": [], "row": {}, "identities": [], "gaps": []}
     monkeypatch.setattr(
         page,
         "fragments",
