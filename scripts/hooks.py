@@ -18,6 +18,15 @@ import build
 import lessons
 from project import Problem, slug
 
+REDIRECT = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="robots" content="noindex">
+<meta http-equiv="refresh" content="0; url={page}">
+<title>{alias}: see {title}</title>
+<p>{alias}: see <a href="{page}">{title}</a>.</p>
+</html>
+"""
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
 _loaded = build.scripts_key()
 
@@ -88,6 +97,25 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
             raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
 
     vars(page)["render"] = render
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Let the other names of a function lead to its page, from a disk too.
+
+    Raises PluginError for a name that two functions have.
+    """
+    folder = Path(config.site_dir, "activations")
+    names = sorted(page.stem for page in folder.glob("*.html"))
+    taken = dict(zip(names, names, strict=True))
+    for name in names:
+        known = build.about(name)
+        for alias in known["aliases"]:
+            other = taken.setdefault(slug(alias), name)
+            if other not in (name, slug(alias)):
+                raise PluginError(f"snippets/{name}.py: {other} too has the other name “{alias}”")
+            if other == name != slug(alias):
+                text = REDIRECT.format(alias=alias, title=known["title"], page=f"{name}.html")
+                (folder / f"{slug(alias)}.html").write_text(text, encoding="utf-8")
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:

@@ -27,6 +27,7 @@ from playwright.sync_api import (
 )
 
 from catalog import catalog
+from project import slug
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
@@ -256,6 +257,17 @@ def test_pages_open_from_a_disk(
     assert [what for what in trouble if FONT not in what] == []
     page.evaluate("document.fonts.ready")
     assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded"]
+
+
+def test_another_name_leads_to_its_page_from_a_disk(context: BrowserContext, site: Path) -> None:
+    page = context.new_page()
+    for activation in catalog():
+        for alias in activation.aliases:
+            file = site / "activations" / f"{slug(alias)}.html"
+            if file.stem in {a.name for a in catalog()}:  # a page of its own
+                continue
+            page.goto(file.as_uri())
+            page.wait_for_url(f"**/{activation.name}.html")
 
 
 @pytest.fixture

@@ -149,6 +149,15 @@ def test_a_page_lists_its_own_family_alone(site, activation):
 
 
 @each
+def test_search_finds_the_other_names(site, activation):
+    index = json.loads((site / "search" / "search_index.json").read_text())
+    page = f"activations/{activation.name}.html"
+    text = " ".join(doc["text"] for doc in index["docs"] if doc["location"] == page)
+    for alias in activation.aliases:
+        assert alias in text
+
+
+@each
 def test_the_table_of_all_agrees_with_the_facts(site, activation):
     html = (site / "table.html").read_text()
     link = f'<a href="activations/{activation.name}.html">{activation.title}</a></th>'
