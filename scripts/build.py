@@ -27,11 +27,12 @@ from project import (
     hashed,
     hashed_files,
     heading,
+    slug,
 )
 
 GENERATED = ROOT / "generated"
 OVERVIEWS = ("overview", "compare", "families")  # folders beside those of the functions
-TABLE = ("", "$f(x)$", "$f'(x)$", "range", "smoothness", "steepest slope")
+TABLE = ("", "$f(x)$", "$f'(x)$")
 WORKERS, MANY = os.cpu_count() or 1, 2  # processes; how many functions are worth their start
 # what no fragment and no lesson depends on
 TOOLS = {"bench.py", "mutants.py", "website.py", "mutants.json"}
@@ -58,9 +59,8 @@ def _contents(folder: Path) -> str:
 
 def _keep(folder: Path, names: Iterable[str]) -> None:
     """Remove the folders of other names: what they were made for is gone."""
-    for old in folder.glob("*"):
-        if old.name not in names:
-            shutil.rmtree(old)
+    for old in {*folder.glob("*")} - {folder / name for name in names}:
+        shutil.rmtree(old)
 
 
 def _replace(folder: Path, key: str, fragments: dict[str, str]) -> None:
@@ -194,21 +194,22 @@ def _write_overview(names: list[str]) -> None:
     folder.mkdir()
     text = '<div class="table-scroll catalog" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
     (folder / "catalog.md").write_text(text, encoding="utf-8")
-    (folder / "relations.md").write_text(_relations(names), encoding="utf-8")
+    every = {name: about(name) for name in names}
+    (folder / "table.md").write_text(tables.whole(every), encoding="utf-8")
+    (folder / "relations.md").write_text(_relations(every), encoding="utf-8")
     (folder / "mutants.md").write_text(_score(), encoding="utf-8")
 
 
-def _relations(names: list[str]) -> str:
+def _relations(every: dict[str, dict[str, Any]]) -> str:
     """Return every identity and every largest distance in the catalogue."""
-    every = {name: about(name) for name in names}
 
     def link(name: str) -> str:
         return f"[{every[name]['title']}](activations/{name}.md)"
 
-    held = [(link(name), identity) for name in names for identity in every[name]["identities"]]
+    held = [(link(name), identity) for name in every for identity in every[name]["identities"]]
     apart = [
         (f"{link(name)} and {link(other)}", size, where)
-        for name in names
+        for name in every
         for other, size, where in every[name]["gaps"]
     ]
     parts = [
@@ -263,7 +264,7 @@ def _families(base: str, names: list[str]) -> list[str]:
     """Write the fragments of docs/families.md."""
     made = []
     for family, members in families(names).items():
-        folder = GENERATED / OVERVIEWS[2] / family.replace(" ", "-")
+        folder = GENERATED / OVERVIEWS[2] / slug(family)
         key = hashed(base, *(part for name in members for part in (name, *_sources(name, names))))
         if not _fresh(folder, key):
             import figures
@@ -281,7 +282,7 @@ def _families(base: str, names: list[str]) -> list[str]:
             print(f"families/{folder.name} …", file=sys.stderr, flush=True)
             _replace(folder, key, page.family(folder.name, every, origins, drawn))
             made.append(f"families/{folder.name}")
-    _keep(GENERATED / OVERVIEWS[2], {family.replace(" ", "-") for family in FAMILIES})
+    _keep(GENERATED / OVERVIEWS[2], map(slug, FAMILIES))
     return made
 
 

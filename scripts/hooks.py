@@ -2,11 +2,13 @@
 
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
 from pymdownx.snippets import SnippetMissingError
@@ -14,8 +16,17 @@ from pymdownx.snippets import SnippetMissingError
 import bibliography
 import build
 import lessons
-from project import Problem
+from project import Problem, slug
 
+REDIRECT = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="robots" content="noindex">
+<meta http-equiv="refresh" content="0; url={page}">
+<title>{alias}: see {title}</title>
+<p>{alias}: see <a href="{page}">{title}</a>.</p>
+</html>
+"""
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
 _loaded = build.scripts_key()
 
@@ -42,6 +53,35 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         raise PluginError(str(error)) from None
 
 
+class _Head(Link):
+    """What the name of a family links to: its section of the page of families."""
+
+    is_index = True  # so that the theme takes it for the family's own page
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+    """Sort the functions by family: a page lists those of its own alone (navigation.prune)."""
+    found = [page for page in nav.pages if page.file.src_uri.startswith("activations/")]
+    pages = {Path(page.file.src_uri).stem: page for page in found}
+    everything = found[0].parent
+    assert isinstance(everything, Section)
+    everything.children, ordered = [], []
+    for family, names in build.families(pages).items():
+        if names:
+            members = [pages[name] for name in names]
+            head = _Head(family.capitalize(), f"families.html#{slug(family)}")
+            section = Section(head.title, [head, *members])
+            for child in section.children:
+                child.parent = section
+            section.parent = everything
+            everything.children.append(section)
+            ordered += members
+    first = nav.pages.index(found[0])
+    nav.pages[first : first + len(found)] = ordered
+    for before, after in pairwise(nav.pages):
+        before.next_page, after.previous_page = after, before
+
+
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
     """Render each page so that what is wrong in it is said without a traceback.
 
@@ -57,6 +97,25 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
             raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
 
     vars(page)["render"] = render
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Let the other names of a function lead to its page, from a disk too.
+
+    Raises PluginError for a name that two functions have.
+    """
+    folder = Path(config.site_dir, "activations")
+    names = sorted(page.stem for page in folder.glob("*.html"))
+    taken = dict(zip(names, names, strict=True))
+    for name in names:
+        known = build.about(name)
+        for alias in known["aliases"]:
+            other = taken.setdefault(slug(alias), name)
+            if other not in (name, slug(alias)):
+                raise PluginError(f"snippets/{name}.py: {other} too has the other name “{alias}”")
+            if other == name != slug(alias):
+                text = REDIRECT.format(alias=alias, title=known["title"], page=f"{name}.html")
+                (folder / f"{slug(alias)}.html").write_text(text, encoding="utf-8")
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str | None:

@@ -29,6 +29,7 @@ from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
 BRIEF = 60  # letters of LaTeX in a cell of a table
+NIL = 1e-9  # a mean below this is that of constants rounded to print
 LONG = 250  # letters of LaTeX in a formula that no one would read
 
 
@@ -783,6 +784,7 @@ def about(activation: Activation) -> str:
         "descends": activation.descends,
         "aliases": activation.aliases,
         "identities": [f"${tex(e)}$" for e in relations.identities(activation)],
+        "row": properties(activation),
         "gaps": [(gap.other.name, *_distance(gap)[1].split(", at ")) for gap in gaps],
     }
     return json.dumps(kept, ensure_ascii=False)
@@ -792,18 +794,48 @@ def about(activation: Activation) -> str:
 
 
 def row(activation: Activation) -> str:
-    """Return the line of the table of all."""
-    facts, p = derive.facts(activation), activation.parameters
+    """Return the line of the table of formulas."""
+    p = activation.parameters
     picture = figures.thumbnail(curves(activation)[:2], xlim=SPAN)
     cells = [
         f"[{picture}<br>{activation.title}](activations/{activation.name}.md)",
         f"${tex(activation.formula, p)}$",
         f"${tex(activation.derivative, p)}$",
-        f"${_range(facts)}$",
-        _class(facts),
-        f"${tex(_few(facts.lipschitz[0]), p)}$",
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def properties(activation: Activation) -> dict[str, bool | tuple[str, float]]:
+    """Return the values of the columns of the table of all: see tables.py."""
+    facts, here = derive.facts(activation), activation.decimals
+    span = facts.range
+    ends = (span.inf, span.sup) if isinstance(span, sp.Set) else (span.start, span.end)
+    jumps = [sp.sign((k.jump[1] - k.jump[0]).subs(here)) for k in facts.kinks if k.order == 0]
+    steepest = facts.lipschitz[0]
+    order = math.inf if facts.smoothness is None else facts.smoothness
+    smooth = "jumps" if order < 0 else f"C{'∞' if order > 9 else '⁰¹²³⁴⁵⁶⁷⁸⁹'[int(order)]}"
+    slope = "none" if steepest == sp.oo else f"${tex(_few(steepest), activation.parameters)}$"
+    return {
+        "range": (f"${_range(facts)}$", _float(ends[0])),
+        "bounded": all(isinstance(end, arb) or bool(end.is_finite) for end in ends),
+        "monotone": len({*jumps, *(run.sign for run in facts.monotone)} - {0}) < 2,
+        "smoothness": (smooth, order),
+        "centred": abs(_float(facts.mean, here)) < NIL,
+        "lipschitz": (slope, _float(steepest, here)),
+        "saturates": 0 in facts.limits[1],
+        "learnable": bool(activation.learned),
+        "vector": False,
+        "torch": bool(re.search(r"^module = torch\.", activation.cells["PyTorch"], re.MULTILINE)),
+    }
+
+
+def _float(value: derive.Number, here: Mapping[sp.Symbol, sp.Rational] | None = None) -> float:
+    """Return a number, parameters at their defaults, as a float, to sort by."""
+    if not isinstance(value, arb):
+        value = value.subs(here or {})
+        if not value.is_finite:
+            return float(value)
+    return float(derive.as_ball(value).mid())
 
 
 def _range(facts: derive.Facts) -> str:

@@ -39,6 +39,11 @@ def heading(path: Path) -> tuple[str, str]:
     return head[1], " ".join(head[2].split())
 
 
+def slug(text: str) -> str:
+    """Return words as they stand in an address: smooth-rectifiers."""
+    return re.sub(r"\W+", "-", text.lower()).strip("-")
+
+
 def hashed(*parts: str | bytes) -> str:
     """Return a hash of texts; no two lists of them have the same."""
     digest = hashlib.sha256()

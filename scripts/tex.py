@@ -55,7 +55,7 @@ class _Printer(LatexPrinter):
         if not isinstance(expr, AppliedUndef) or len(name) < 3:
             return super()._print_Function(expr, exp)
         inner = ", ".join(self._print(a) for a in expr.args)  # the name of a snippet
-        return rf"\operatorname{{{name}}}({inner})".replace("_", r"\_") + (f"^{exp}" if exp else "")
+        return rf"\mathtt{{{name}}}({inner})".replace("_", r"\_") + (f"^{exp}" if exp else "")
 
     def _print_Relational(self, expr: sp.core.relational.Relational) -> str:  # noqa: N802
         x = sp.Symbol("x", real=True)

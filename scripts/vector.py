@@ -12,6 +12,7 @@ import inspect
 import itertools
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -634,7 +635,9 @@ def row(vector: Vector) -> str:
 def about(vector: Vector) -> str:
     """Return what the pages of all functions say of this one."""
     kept = {key: getattr(vector, key) for key in ("title", "summary", "family", "descends")}
-    kept |= {"aliases": vector.aliases, "identities": [], "gaps": []}
+    torch = re.search(r"^module = torch\.", vector.cells["PyTorch"], re.MULTILINE)
+    row = {"learnable": False, "vector": True, "torch": bool(torch)}
+    kept |= {"aliases": vector.aliases, "identities": [], "gaps": [], "row": row}
     return json.dumps(kept, ensure_ascii=False)
 
 

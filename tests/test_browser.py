@@ -26,6 +26,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from catalog import catalog
+from project import slug
+
 ROOT = Path(__file__).resolve().parents[1]
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 FONT = "assets/termes-math.woff2"
@@ -100,8 +103,9 @@ class Document(HTMLParser):
 
 @pytest.fixture(scope="session")
 def documents(site: Path) -> dict[str, Document]:
-    """Return the pages by their path below the site."""
-    return {str(p.relative_to(site)): Document(p) for p in sorted(site.rglob("*.html"))}
+    """Return the pages, other names that lead to them left out, by their path below the site."""
+    pages = [p for p in sorted(site.rglob("*.html")) if 'http-equiv="refresh"' not in p.read_text()]
+    return {str(p.relative_to(site)): Document(p) for p in pages}
 
 
 def test_no_id_is_given_twice(documents: dict[str, Document]) -> None:
@@ -253,3 +257,84 @@ def test_pages_open_from_a_disk(
     assert [what for what in trouble if FONT not in what] == []
     page.evaluate("document.fonts.ready")
     assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded"]
+
+
+def test_another_name_leads_to_its_page_from_a_disk(context: BrowserContext, site: Path) -> None:
+    page = context.new_page()
+    for activation in catalog():
+        for alias in activation.aliases:
+            file = site / "activations" / f"{slug(alias)}.html"
+            if file.stem in {a.name for a in catalog()}:  # a page of its own
+                continue
+            page.goto(file.as_uri())
+            page.wait_for_url(f"**/{activation.name}.html")
+
+
+@pytest.fixture
+def table(context: BrowserContext, address: str) -> Page:
+    """Open the table of all."""
+    page = context.new_page()
+    page.goto(address + "table.html")
+    return page
+
+
+def column(page: Page, label: str) -> list[str]:
+    """Return the cells in sight of one column, from top to bottom."""
+    heads = page.locator(".functions thead th").all_inner_texts()
+    index = next(i for i, head in enumerate(heads) if head.startswith(label))
+    cells = page.locator(f".functions tbody tr:visible > :nth-child({index + 1})")
+    return [text.strip() for text in cells.all_inner_texts()]
+
+
+def test_the_table_is_sorted_by_keyboard(table: Page, trouble: list[str]) -> None:
+    head = table.locator(".functions thead th", has_text="Range")
+    place = 1 + head.evaluate("head => head.cellIndex")
+    cells = f".functions tbody tr > :nth-child({place})"
+    head.get_by_role("button").focus()
+    for key, order in (("Enter", "ascending"), ("Space", "descending")):
+        table.keyboard.press(key)
+        assert head.get_attribute("aria-sort") == order
+        assert table.locator(".functions [aria-sort]").count() == 1
+        assert order in table.get_by_role("status").inner_text()
+        values = table.eval_on_selector_all(cells, "all => all.map(c => +c.dataset.value)")
+        assert values == sorted(values, reverse=order == "descending")
+        assert values != sorted(values, key=str, reverse=order == "descending")  # no mere words
+    assert trouble == []
+
+
+def test_the_table_is_filtered(table: Page, trouble: list[str]) -> None:
+    every = column(table, "Function")
+    assert sorted(every) == sorted(function.title for function in catalog())
+    table.get_by_text("Properties", exact=True).click()
+    for label in ("Bounded", "Monotone", "Learnable"):
+        values = column(table, label)
+        for value in sorted(set(values)):
+            table.get_by_label(label).select_option(value)
+            assert column(table, label) == [value] * values.count(value)
+            assert (
+                f"{values.count(value)} of {len(every)}" in table.get_by_role("status").inner_text()
+            )
+        table.get_by_role("button", name="Show all").click()
+        table.wait_for_function("document.querySelectorAll('.functions tr[hidden]').length == 0")
+    named = next(function for function in catalog() if function.aliases)
+    table.get_by_label("Name").fill(named.aliases[0].upper())
+    assert column(table, "Function") == [named.title]
+    assert trouble == []
+
+
+def test_the_table_is_whole_without_scripts(browser: Browser, address: str) -> None:
+    with browser.new_context(java_script_enabled=False) as window:
+        page = window.new_page()
+        page.goto(address + "table.html")
+        assert sorted(column(page, "Function")) == sorted(a.title for a in catalog())
+        assert page.locator("article :is(button, input, select)").count() == 0
+
+
+def test_the_table_scrolls_by_itself_and_keeps_its_names(table: Page, trouble: list[str]) -> None:
+    table.set_viewport_size({"width": 390, "height": 900})
+    table.locator(".functions").evaluate("place => place.scrollLeft = 200")
+    assert table.evaluate("document.documentElement.scrollWidth") <= 390
+    name = table.locator(".functions tbody th").first
+    assert name.bounding_box()["x"] >= 0
+    assert table.locator(".functions").evaluate("place => place.scrollLeft") == 200
+    assert trouble == []

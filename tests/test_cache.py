@@ -9,11 +9,11 @@ import pytest
 import build
 import page
 from catalog import known, paths
-from project import FAMILIES, ROOT, Problem
+from project import FAMILIES, ROOT, Problem, slug
 from test_bad_input import edit, run
 
 NAMES = [path.stem for path in paths()]
-ALL = [*NAMES, "compare/four", *(f"families/{family.replace(' ', '-')}" for family in FAMILIES)]
+ALL = [*NAMES, "compare/four", *(f"families/{slug(family)}" for family in FAMILIES)]
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def quick(tmp_path, monkeypatch):
     """The build with a folder of its own, and fragments that cost nothing."""
     monkeypatch.setattr(build, "GENERATED", tmp_path)
     monkeypatch.setattr(build, "WORKERS", 1)  # another process would not see the next line
-    about = {"identities": [], "gaps": []}
+    about = {"aliases": [], "row": {}, "identities": [], "gaps": []}
 
     def fragments(name):
         function = known(name)

@@ -4,12 +4,15 @@ import json
 import re
 import unicodedata
 
+import numpy as np
 import pytest
 
 import bibliography
 import build
+import tables
 from catalog import catalog, vectors
-from project import FAMILIES, ROOT, Problem
+from derive import facts
+from project import FAMILIES, ROOT, Problem, slug
 
 DOCS = ROOT / "docs"
 
@@ -115,10 +118,10 @@ def test_each_family_has_its_section_and_each_function_its_place(site):
     text = (DOCS / "families.md").read_text(encoding="utf-8")
     found = re.findall(r'^## (.*)\n(?:.+\n|\n)*?--8<-- "families/(.*)/members.md"$', text, re.M)
     assert [head.lower() for head, _ in found] == list(FAMILIES)
-    assert [folder for _, folder in found] == [f.replace(" ", "-") for f in FAMILIES]
+    assert [folder for _, folder in found] == [slug(family) for family in FAMILIES]
     html = (site / "families.html").read_text()
     for activation in catalog():
-        section = html.partition(f'<h2 id="{activation.family.replace(" ", "-")}">')[2]
+        section = html.partition(f'<h2 id="{slug(activation.family)}">')[2]
         item = (
             rf'<li>\s*<a href="activations/{activation.name}.html">{activation.title}</a>(.*?)</li>'
         )
@@ -134,6 +137,44 @@ def test_every_identity_and_gap_stands_among_the_families(site):
         link = f'<td><a href="activations/{activation.name}.html">{activation.title}</a>'
         stated = len(activation.identities) + len(activation.near)
         assert html.count(link) == stated, activation.name
+
+
+@each
+def test_a_page_lists_its_own_family_alone(site, activation):
+    html = (site / "activations" / f"{activation.name}.html").read_text()
+    links = re.findall(r'<a href="([^"]*)" class="md-nav__link', html)
+    for other in catalog():
+        listed = f"{other.name}.html" in links
+        assert listed == (other.family == activation.family), other
+        assert f"../families.html#{slug(other.family)}" in links
+
+
+@each
+def test_search_finds_the_other_names(site, activation):
+    index = json.loads((site / "search" / "search_index.json").read_text())
+    page = f"activations/{activation.name}.html"
+    text = " ".join(doc["text"] for doc in index["docs"] if doc["location"] == page)
+    for alias in activation.aliases:
+        assert alias in text
+
+
+@each
+def test_the_table_of_all_agrees_with_the_facts(site, activation):
+    html = (site / "table.html").read_text()
+    link = f'<a href="activations/{activation.name}.html">{activation.title}</a></th>'
+    texts = re.findall(r"<td[^>]*>(.*?)</td>", html.partition(link)[2].partition("</tr>")[0])
+    said = dict(zip(tables.COLUMNS, texts, strict=True))
+    shape = facts(activation)
+    steps = np.diff(activation.function(np.linspace(-40, 40, 100_001)))
+    assert (said["monotone"] == "no") == bool(np.any(steps > 1e-9) and np.any(steps < -1e-9))
+    assert (said["saturates"] == "yes") == any(end == 0 for end in shape.limits[1])
+    assert (said["smoothness"] == "C∞") == (not shape.kinks)
+    with np.errstate(over="ignore"):
+        values = activation.function(np.array([-1e300, -3.0, 0.0, 3.0, 1e300]))
+    assert (said["bounded"] == "yes") == (np.ptp(values) < 99)
+    draws = np.linspace(-12, 12, 100_001)
+    mean = np.sum(activation.function(draws) * np.exp(-(draws**2) / 2)) * (draws[1] - draws[0])
+    assert (said["centred"] == "yes") == (abs(mean) < 1e-6)
 
 
 def test_a_lesson_shows_its_figures_and_is_there_to_download(site):
