@@ -30,6 +30,7 @@ FACTS = {
     "steps",
     "where",
 }
+VECTOR_FACTS = {"aliases", "cited", "claims", "where"}
 CELL = re.compile(r"^# %% ([^\n]+)\n(.*?)\s*(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -183,6 +184,7 @@ class Vector:
     descends: str
     aliases: tuple[str, ...]
     cited: tuple[str, ...]
+    where: Mapping[sp.Symbol, sp.Expr]
     scope: Mapping[str, Any]
 
     def __repr__(self) -> str:
@@ -276,6 +278,20 @@ def _kin(path: Path, facts: Mapping[str, Any]) -> dict[str, str]:
     return {"family": family, "descends": descends}
 
 
+def _facts(path: Path, cells: Mapping[str, str], may: set[str]) -> dict[str, Any]:
+    """Return what the Facts cell defines; raises Problem for a name that it may not."""
+    before = _run(path, cells, ("SymPy", "NumPy"))
+    after = _run(path, cells, ("SymPy", "NumPy", "Facts"))
+    facts = {key: after[key] for key in after if key not in before}
+    unknown = sorted(k for k in facts if k not in may and not k.startswith("_"))
+    if unknown:
+        raise Problem(
+            f"{shown(path)}: the Facts cell defines `{unknown[0]}`; "
+            f"it may define {', '.join(sorted(may))} and names that begin with _"
+        )
+    return facts
+
+
 def read(path: Path) -> Activation | Vector:
     """Run one snippet and gather what it defines; the same text gives the same record.
 
@@ -306,15 +322,7 @@ def _read(path: Path, source: str) -> Activation | Vector:
     )
     functions = [_documented(numeric, path, key) for key in (name, f"{name}_grad")]
 
-    before = _run(path, cells, ("SymPy", "NumPy"))
-    after = _run(path, cells, ("SymPy", "NumPy", "Facts"))
-    facts = {key: after[key] for key in after if key not in before}
-    unknown = sorted(k for k in facts if k not in FACTS and not k.startswith("_"))
-    if unknown:
-        raise Problem(
-            f"{shown(path)}: the Facts cell defines `{unknown[0]}`; "
-            f"it may define {', '.join(sorted(FACTS))} and names that begin with _"
-        )
+    facts = _facts(path, cells, FACTS)
     left = formula.diff(x).atoms(sp.Derivative, sp.Subs, sp.DiracDelta, sp.Heaviside, sp.sign)
     if left:
         raise Problem(
@@ -364,7 +372,7 @@ def _read_vector(
     index = {key: _demand(symbolic, path, "SymPy", key) for key in ("i", "k")}
     v, j = symbolic.get("v", sp.IndexedBase("v", real=True)), sp.Dummy("j", integer=True)
     product = sp.Sum(v[j] * said["derivative"].subs(index["i"], j), (j, 1, said["n"]))
-    facts = _run(path, cells, ("SymPy", "NumPy", "Facts"))
+    facts = _facts(path, cells, VECTOR_FACTS)
     return Vector(
         name=path.stem,
         title=title,
@@ -379,6 +387,7 @@ def _read_vector(
         vjp_function=_documented(numeric, path, f"{path.stem}_vjp"),
         aliases=tuple(facts.get("aliases", ())),
         cited=tuple(facts.get("cited", ())),
+        where={sp.Symbol(k, real=True): e for k, e in facts.get("where", {}).items()},
         scope=numeric,
         **_kin(path, facts),
         **said,

@@ -414,17 +414,23 @@ def definition(vector: Vector) -> str:
     halves = vector.width == 2
     where = "$i = 1, \\dots, n$" + (", for $2n$ inputs" if halves else ", for $n$ inputs")
     names = f"Also called {', '.join(vector.aliases)}." if vector.aliases else ""
+    meant = [f"{short} = {tex(long)}" for short, long in vector.where.items()]
     caption = (
         "The result as the first half varies." if halves else "The result for the inputs x, 0, 1."
     )
     return blocks(
         vector.summary,
         '<div class="definition" markdown>\n<div markdown>',
-        display("f_i(x)", tex(vector.formula)),
+        display("f_i(x)", ", \\quad ".join([_said(vector, vector.formula), *meant])),
         f"{where}.",
         names,
         f"</div>\n<div markdown>\n{drawing(vector)}\n{caption}\n</div>\n</div>",
     )
+
+
+def _said(vector: Vector, expression: sp.Expr) -> str:
+    """Return LaTeX with the abbreviations of the snippet."""
+    return tex(expression.xreplace({long: short for short, long in vector.where.items()}))
 
 
 def derivative(vector: Vector) -> str:
@@ -438,7 +444,7 @@ def derivative(vector: Vector) -> str:
     if vector.width == 2:
         i, k = vector.index["i"], vector.index["k"]
         halves = [vector.derivative.subs(k, at).doit() for at in (i, vector.n + i)]
-        first, second = (tex(half) for half in halves)
+        first, second = (_said(vector, half) for half in halves)
         return blocks(
             display(r"\frac{\partial f_i}{\partial x_i}", first),
             display(r"\frac{\partial f_i}{\partial x_{i + n}}", second),

@@ -51,6 +51,7 @@ def module(x):
 # %% Facts
 family = "gates"
 descends = "glu"
+where = {"u": u}
 claims = {
     "Which half?* Here the first half goes through GELU": lambda _: (
         geglu([3, 1]) > 2.9 and geglu([1, 3]) < 2.6

@@ -371,6 +371,19 @@ def test_a_nan_that_is_lost_is_noticed(tmp_path):
 # PyTorch, cells and page
 
 
+def test_an_unknown_fact_is_refused(tmp_path):
+    with pytest.raises(Problem, match="the Facts cell defines `alias`"):
+        changed(tmp_path, "softmax", "aliases = [", "alias = [")
+
+
+def test_abbreviations_are_said_once_and_used(tmp_path):
+    geglu = read(SNIPPETS / "geglu.py")
+    assert vector.definition(geglu).count(r"\quad u = ") == 1
+    assert vector.derivative(geglu).count(r"\tanh{\left(u \right)}") == 2
+    without = changed(tmp_path, "geglu", 'where = {"u": u}\n', "")
+    assert r"\quad u" not in vector.definition(without)
+
+
 @each
 def test_numpy_is_pytorch_where_pytorch_is_good(function):
     x = drawn(8)
