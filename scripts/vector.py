@@ -414,14 +414,15 @@ def definition(vector: Vector) -> str:
     halves = vector.width == 2
     where = "$i = 1, \\dots, n$" + (", for $2n$ inputs" if halves else ", for $n$ inputs")
     names = f"Also called {', '.join(vector.aliases)}." if vector.aliases else ""
-    meant = [f"{short} = {tex(long)}" for short, long in vector.where.items()]
+    meant = [display(str(short), tex(long)) for short, long in vector.where.items()]
     caption = (
         "The result as the first half varies." if halves else "The result for the inputs x, 0, 1."
     )
     return blocks(
         vector.summary,
         '<div class="definition" markdown>\n<div markdown>',
-        display("f_i(x)", ", \\quad ".join([_said(vector, vector.formula), *meant])),
+        display("f_i(x)", _said(vector, vector.formula)),
+        *meant,
         f"{where}.",
         names,
         f"</div>\n<div markdown>\n{drawing(vector)}\n{caption}\n</div>\n</div>",
