@@ -30,7 +30,7 @@ FACTS = {
     "steps",
     "where",
 }
-VECTOR_FACTS = {"aliases", "cited", "claims", "where"}
+VECTOR_FACTS = {"aliases", "cited", "claims", "descends", "family", "where"}
 CELL = re.compile(r"^# %% ([^\n]+)\n(.*?)\s*(?=^# %% |\Z)", re.MULTILINE | re.DOTALL)
 
 
