@@ -28,7 +28,7 @@ from tables import table
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
-BRIEF = 60  # letters of LaTeX in a cell of a table
+BRIEF, FITTING = 60, 180  # letters of LaTeX in a cell of a table: a number, a formula
 NIL = 1e-9  # a mean below this is that of constants rounded to print
 LONG = 250  # letters of LaTeX in a formula that no one would read
 
@@ -795,12 +795,10 @@ def about(activation: Activation) -> str:
 
 def row(activation: Activation) -> str:
     """Return the line of the table of formulas."""
-    p = activation.parameters
     picture = figures.thumbnail(curves(activation)[:2], xlim=SPAN)
     cells = [
         f"[{picture}<br>{activation.title}](activations/{activation.name}.md)",
-        f"${tex(activation.formula, p)}$",
-        f"${tex(activation.derivative, p)}$",
+        *(_fitting(activation, e) for e in (activation.formula, activation.derivative)),
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -838,11 +836,23 @@ def _float(value: derive.Number, here: Mapping[sp.Symbol, sp.Rational] | None = 
     return float(derive.as_ball(value).mid())
 
 
+def _fitting(activation: Activation, expression: sp.Expr) -> str:
+    """Return a formula for a cell, or where it is if it is too long for one."""
+    text = tex(expression, activation.parameters)
+    if len(text) > FITTING:
+        return f"[on its page](activations/{activation.name}.md)"
+    return f"${text}$"
+
+
 def _range(facts: derive.Facts) -> str:
     span = facts.range
     if isinstance(span, sp.Set):
         return tex(span)
-    return tex(derive.Span(_few(span.start), _few(span.end), span.left_open, span.right_open))
+    start, end = (
+        sp.Symbol(certain(derive.as_ball(e), 6)) if len(tex(e)) > BRIEF else _few(e)
+        for e in (span.start, span.end)
+    )
+    return tex(derive.Span(start, end, span.left_open, span.right_open))
 
 
 def _class(facts: derive.Facts) -> str:

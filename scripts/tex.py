@@ -30,6 +30,8 @@ class _Printer(LatexPrinter):
 
     def _print_Mul(self, expr: sp.Mul) -> str:  # noqa: N802
         number, rest = expr.as_coeff_Mul()
+        if number == -1 and isinstance(rest, sp.UnevaluatedExpr) and rest.args[0].is_Add:
+            return rf"- \left({self._print(rest.args[0])}\right)"
         if number > 0 and (decimal := _decimal(number)):  # not over one fraction line with the rest
             return f"{decimal} {self._print(rest)}"
         # a derivative that is not the last factor, in brackets: else it takes in what follows
