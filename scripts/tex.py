@@ -9,6 +9,7 @@ from sympy.printing.latex import LatexPrinter
 
 from catalog import Parameter
 from derive import Span
+from project import SNIPPETS
 
 DIGITS = 20
 
@@ -28,10 +29,12 @@ class _Printer(LatexPrinter):
         terms = expr.as_ordered_terms()
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
 
+    def _needs_add_brackets(self, expr: sp.Expr) -> bool:
+        held = isinstance(expr, sp.UnevaluatedExpr) and expr.args[0].is_Add
+        return held or super()._needs_add_brackets(expr)  # 1 − (1 − t), held back
+
     def _print_Mul(self, expr: sp.Mul) -> str:  # noqa: N802
         number, rest = expr.as_coeff_Mul()
-        if number == -1 and isinstance(rest, sp.UnevaluatedExpr) and rest.args[0].is_Add:
-            return rf"- \left({self._print(rest.args[0])}\right)"
         if number > 0 and (decimal := _decimal(number)):  # not over one fraction line with the rest
             return f"{decimal} {self._print(rest)}"
         # a derivative that is not the last factor, in brackets: else it takes in what follows
@@ -54,9 +57,10 @@ class _Printer(LatexPrinter):
 
     def _print_Function(self, expr: sp.Function, exp: str | None = None) -> str:  # noqa: N802
         name = expr.func.__name__
-        if not isinstance(expr, AppliedUndef) or len(name) < 3:
+        named = isinstance(expr, AppliedUndef) and (SNIPPETS / f"{name}.py").exists()
+        if not named or hasattr(sp, name):
             return super()._print_Function(expr, exp)
-        inner = ", ".join(self._print(a) for a in expr.args)  # the name of a snippet
+        inner = ", ".join(self._print(a) for a in expr.args)
         return rf"\mathtt{{{name}}}({inner})".replace("_", r"\_") + (f"^{exp}" if exp else "")
 
     def _print_Relational(self, expr: sp.core.relational.Relational) -> str:  # noqa: N802

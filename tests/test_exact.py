@@ -10,7 +10,7 @@ from flint import arb, ctx
 
 from exact import BITS, Exact
 from project import Problem
-from tex import certain
+from tex import certain, tex
 
 x = sp.Symbol("x", real=True)
 STEP = sp.Piecewise((1, x > sp.Rational(1, 3)), (0, True))
@@ -79,6 +79,21 @@ def test_refuses_what_it_does_not_know(expression, words):
 def test_gives_up_in_words_where_no_precision_helps():
     with pytest.raises(Problem, match="cannot evaluate"):
         Exact(1 / sp.sin(x), x).ball(0.0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (1 - sp.UnevaluatedExpr(1 - x**2), r"1 - \left(1 - x^{2}\right)"),
+        (sp.Function("sigma")(x), r"\sigma(x)"),
+        (sp.Function("leaky_relu")(x), r"\mathtt{leaky\_relu}(x)"),
+        (x * sp.Rational(8943, 200000), "0.044715 x"),
+        (x < -1, "x < -1"),
+        (sp.Lt(2, x, evaluate=False), "x > 2"),
+    ],
+)
+def test_prints_as_a_textbook_does(expression, text):
+    assert tex(expression) == text
 
 
 def test_prints_only_certain_digits():
