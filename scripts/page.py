@@ -823,8 +823,13 @@ def properties(activation: Activation) -> dict[str, bool | tuple[str, float]]:
         "saturates": 0 in facts.limits[1],
         "learnable": bool(activation.learned),
         "vector": False,
-        "torch": bool(re.search(r"^module = torch\.", activation.cells["PyTorch"], re.MULTILINE)),
+        "torch": in_torch(activation.cells),
     }
+
+
+def in_torch(cells: Mapping[str, str]) -> bool:
+    """Tell whether the PyTorch cell takes what torch brings and makes nothing of its own."""
+    return bool(re.search(r"^module = torch\.", cells["PyTorch"], re.MULTILINE))
 
 
 def _float(value: derive.Number, here: Mapping[sp.Symbol, sp.Rational] | None = None) -> float:
@@ -848,11 +853,7 @@ def _range(facts: derive.Facts) -> str:
     span = facts.range
     if isinstance(span, sp.Set):
         return tex(span)
-    start, end = (
-        sp.Symbol(certain(derive.as_ball(e), 6)) if len(tex(e)) > BRIEF else _few(e)
-        for e in (span.start, span.end)
-    )
-    return tex(derive.Span(start, end, span.left_open, span.right_open))
+    return tex(derive.Span(_few(span.start), _few(span.end), span.left_open, span.right_open))
 
 
 def _class(facts: derive.Facts) -> str:
@@ -879,8 +880,12 @@ def numbers(activations: Sequence[Activation]) -> str:
 
 
 def _few(value: sp.Expr | arb) -> sp.Basic | arb:
-    """Shorten a number without a closed form to six certain digits."""
-    return sp.Symbol(certain(value, 6)) if isinstance(value, arb) else value
+    """Shorten a number without a closed form, or with a long one, to six certain digits."""
+    if isinstance(value, sp.Expr):
+        if value.free_symbols or not value.is_finite or len(tex(value)) < BRIEF:
+            return value
+        value = derive.as_ball(value)
+    return sp.Symbol(certain(value, 6))
 
 
 def family(

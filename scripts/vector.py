@@ -12,7 +12,6 @@ import inspect
 import itertools
 import json
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ import verify
 from catalog import Vector, known, vectors
 from exact import PRECISIONS, compile_ball
 from page import _indent as indent
-from page import blocks, display, number, table, upper, wrong
+from page import blocks, display, in_torch, number, table, upper, wrong
 from project import Problem, shown
 from prove import constants, rebound
 from tex import tex
@@ -632,9 +631,6 @@ def row(vector: Vector) -> str:
         f"[{vector.title}]({page})",
         f"${tex(vector.formula)}$",
         jacobian if vector.width == 1 else f"[by each half]({page}#derivative)",
-        "vector",
-        "",
-        "",
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -642,8 +638,7 @@ def row(vector: Vector) -> str:
 def about(vector: Vector) -> str:
     """Return what the pages of all functions say of this one."""
     kept = {key: getattr(vector, key) for key in ("title", "summary", "family", "descends")}
-    torch = re.search(r"^module = torch\.", vector.cells["PyTorch"], re.MULTILINE)
-    row = {"learnable": False, "vector": True, "torch": bool(torch)}
+    row = {"learnable": False, "vector": True, "torch": in_torch(vector.cells)}
     kept |= {"aliases": vector.aliases, "identities": [], "gaps": [], "row": row}
     return json.dumps(kept, ensure_ascii=False)
 

@@ -26,7 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def function(item: pytest.Item) -> str:
         given = getattr(item, "callspec", None)
         values = given.params if given else {}
-        return str(values.get("activation") or values.get("vector") or "")
+        return str(
+            next((values[k] for k in ("activation", "vector", "function") if k in values), "")
+        )
 
     items.sort(key=function)
     for item in items:

@@ -26,7 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from catalog import catalog
+from catalog import catalog, vectors
 from project import slug
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +37,7 @@ LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (
     ("dark", 1280),
     ("light", 390),
 )
+FUNCTIONS = (*catalog(), *vectors())
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 UNSET = re.compile(r"\\[(\[]|\$\$|\\(?:frac|sigma|left|begin)\b|-8<-")
 # The italic letter that is drawn for a letter alone in an <mi>.
@@ -261,10 +262,10 @@ def test_pages_open_from_a_disk(
 
 def test_another_name_leads_to_its_page_from_a_disk(context: BrowserContext, site: Path) -> None:
     page = context.new_page()
-    for activation in catalog():
+    for activation in FUNCTIONS:
         for alias in activation.aliases:
             file = site / "activations" / f"{slug(alias)}.html"
-            if file.stem in {a.name for a in catalog()}:  # a page of its own
+            if file.stem in {a.name for a in FUNCTIONS}:  # a page of its own
                 continue
             page.goto(file.as_uri())
             page.wait_for_url(f"**/{activation.name}.html")
@@ -304,7 +305,7 @@ def test_the_table_is_sorted_by_keyboard(table: Page, trouble: list[str]) -> Non
 
 def test_the_table_is_filtered(table: Page, trouble: list[str]) -> None:
     every = column(table, "Function")
-    assert sorted(every) == sorted(function.title for function in catalog())
+    assert sorted(every) == sorted(function.title for function in FUNCTIONS)
     table.get_by_text("Properties", exact=True).click()
     for label in ("Bounded", "Monotone", "Learnable"):
         values = column(table, label)
@@ -316,7 +317,7 @@ def test_the_table_is_filtered(table: Page, trouble: list[str]) -> None:
             )
         table.get_by_role("button", name="Show all").click()
         table.wait_for_function("document.querySelectorAll('.functions tr[hidden]').length == 0")
-    named = next(function for function in catalog() if function.aliases)
+    named = next(function for function in FUNCTIONS if function.aliases)
     table.get_by_label("Name").fill(named.aliases[0].upper())
     assert column(table, "Function") == [named.title]
     assert trouble == []
@@ -326,7 +327,7 @@ def test_the_table_is_whole_without_scripts(browser: Browser, address: str) -> N
     with browser.new_context(java_script_enabled=False) as window:
         page = window.new_page()
         page.goto(address + "table.html")
-        assert sorted(column(page, "Function")) == sorted(a.title for a in catalog())
+        assert sorted(column(page, "Function")) == sorted(a.title for a in FUNCTIONS)
         assert page.locator("article :is(button, input, select)").count() == 0
 
 
