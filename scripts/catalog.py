@@ -273,7 +273,7 @@ def _kin(path: Path, facts: Mapping[str, Any]) -> dict[str, str]:
         raise Problem(
             f"{shown(path)}: the Facts cell must define `family`, one of {', '.join(FAMILIES)}"
         )
-    if descends and not path.with_name(f"{descends}.py").exists():
+    if descends and not (SNIPPETS / f"{descends}.py").exists():
         raise Problem(f"{shown(path)}: it `descends` from {descends}, which has no snippet")
     return {"family": family, "descends": descends}
 

@@ -438,7 +438,7 @@ def score(activation: Activation, every: int = 1, having: Checks = checks, place
                 continue
             make = functools.partial(read, activation, place, text)
             refused = killer(make, place, having, limit)
-            enter(line, refused, None if refused else equivalent(activation, make(), place))
+            enter(line, refused, None if refused else _reason(activation, make(), place))
     if "departures" in places:
         known, measured = departures.stated(), departures.measure(activation)
         with mock.patch.object(departures, "measure", return_value=measured):
@@ -449,6 +449,14 @@ def score(activation: Activation, every: int = 1, having: Checks = checks, place
                         enter(line, killer(lambda: activation, "departures", having), None)
     result.seconds = time.monotonic() - start
     return result
+
+
+def _reason(original: Activation, mutant: Activation, place: str) -> str | None:
+    """Return why a mutant is no change; None where no proof is found, for whatever reason."""
+    try:
+        return equivalent(original, mutant, place)
+    except Problem:
+        return None
 
 
 def _row(name: str, scores: list[Score]) -> str:
@@ -499,7 +507,9 @@ def _one(name: str, every: int) -> Score:
 
     torch.set_num_threads(1)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    return score(catalog.pick(name), every)
+    found = score(catalog.pick(name), every)
+    print(_row(name, [found]), file=sys.stderr, flush=True)
+    return found
 
 
 def in_processes(names: list[str], every: int) -> list[Score]:

@@ -40,6 +40,7 @@ def toy_grad(x{arguments}):
 module = None
 
 # %% Facts
+family = "other shapes"
 {facts}
 '''
 
