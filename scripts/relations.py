@@ -13,7 +13,7 @@ import derive
 import tails
 from catalog import Activation, pick
 from exact import compile_ball
-from project import Problem
+from project import Problem, shown
 
 Places: TypeAlias = tuple[derive.Number, ...]
 
@@ -36,7 +36,7 @@ def identities(activation: Activation) -> list[sp.Eq]:
     """
     found = []
     for text in activation.identities:
-        where = f"{activation.path.name}: the identity {text}"
+        where = f"{shown(activation.path)}: the identity {text}"
         sides = text.split(" = ")
         if len(sides) != 2:
             raise Problem(f"{where} must have two sides")
