@@ -683,8 +683,11 @@ def _regions(activation: Activation, order: int, dtype: str) -> tuple[list[Regio
     An approximation is bounded.
     """
     case = _Case(activation, order, _assumed(activation), None, dtype)
-    if activation.formula.has(sp.erf, sp.erfc) or _approximates(activation, order):
+    if activation.formula.has(sp.erf, sp.erfc):  # which NumPy lacks
         return _bounded(activation, order), False
+    if _approximates(activation, order):
+        with contextlib.suppress(Problem):  # what follows says more of what is wrong
+            return _bounded(activation, order), False
     try:
         return sorted(case.regions(), key=_place), case.asked
     except _SettingError:
