@@ -58,8 +58,32 @@ class Allowance:
     reason: str
 
 
+class _Snippet:
+    """What a function of numbers and one of vectors have in common."""
+
+    name: str
+    path: Path
+    cells: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @functools.cached_property
+    def module(self) -> Callable:
+        """The PyTorch module of the page; importing torch waits until it is asked for."""
+        return _run(self.path, self.cells, ("PyTorch",))["module"]
+
+    @functools.cached_property
+    def claims(self) -> dict[str, Callable]:
+        """Pieces of sentences of the page, each with what shows that it is so.
+
+        A check is given the derived facts, or None for a function of vectors.
+        """
+        return _run(self.path, self.cells, CELLS).get("claims", {})
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Activation:
+class Activation(_Snippet):
     """One function said three times: in SymPy, in NumPy and in PyTorch.
 
     `function` and `gradient` take and return arrays of any shape; float16, float32 and float64
@@ -93,9 +117,6 @@ class Activation:
     identities: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     scope: Mapping[str, Any] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return self.name
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -131,16 +152,6 @@ class Activation:
             return self.formula.subs(exact)
         return self.derivative.diff(self.x, order - 1).subs(exact)
 
-    @functools.cached_property
-    def module(self) -> Callable:
-        """The PyTorch module of the page; importing torch waits until it is asked for."""
-        return _run(self.path, self.cells, ("PyTorch",))["module"]
-
-    @functools.cached_property
-    def claims(self) -> dict[str, Callable]:
-        """Pieces of sentences of the page, each with what shows from the facts that it is so."""
-        return _run(self.path, self.cells, CELLS).get("claims", {})
-
     def torch(self, setting: Mapping[str, float], dtype: Any = None) -> Callable:
         """Return the PyTorch module with these parameters, those that it learns of this dtype."""
         if inspect.isfunction(self.module):
@@ -157,7 +168,7 @@ class Activation:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Vector:
+class Vector(_Snippet):
     """A function of a whole vector, said element by element.
 
     `formula` is element i of the result, `derivative` its derivative by element k of the input,
@@ -187,23 +198,10 @@ class Vector:
     where: Mapping[sp.Symbol, sp.Expr]
     scope: Mapping[str, Any]
 
-    def __repr__(self) -> str:
-        return self.name
-
     @property
     def width(self) -> int:
         """How many inputs there are for each n: 2 where one half gates the other."""
         return int(sp.simplify(self.x.shape[0] / self.n))
-
-    @functools.cached_property
-    def module(self) -> Callable:
-        """The PyTorch module of the page."""
-        return _run(self.path, self.cells, ("PyTorch",))["module"]
-
-    @functools.cached_property
-    def claims(self) -> dict[str, Callable]:
-        """Pieces of sentences of the page, each with what shows that it is so."""
-        return _run(self.path, self.cells, CELLS).get("claims", {})
 
 
 def _meant(value: float) -> sp.Rational:
