@@ -171,12 +171,15 @@ def synthetic(folder: Path, count: int) -> str:
     model = min((a for a in catalog() if a.parameters), key=lambda a: len(a.path.read_text()))
     pages = folder / "docs" / "activations"
     prose = (ROOT / "docs" / "activations" / f"{model.name}.md").read_text()
-    default, name = f"{next(iter(model.defaults.values())):g}", ""
+    (parameter, value), name = next(iter(model.defaults.items())), ""
+    own = re.compile(rf"\b{model.name}(?=\b|_grad\b)")
+    true_of_one = r"^(aliases|identities) = .*\n"
+    code = re.sub(true_of_one, "", model.path.read_text(), flags=re.MULTILINE)
     for k in range(1, count + 1):
         name = f"synthetic_{k:04}"
-        snippet = model.path.read_text().replace(model.name, name)
-        (folder / "snippets" / f"{name}.py").write_text(snippet.replace(default, f"0.{k:04}5"))
-        (pages / f"{name}.md").write_text(prose.replace(model.name, name))
+        snippet = code.replace(f"{parameter}={value!r}", f"{parameter}=0.{k:04}5")
+        (folder / "snippets" / f"{name}.py").write_text(own.sub(name, snippet))
+        (pages / f"{name}.md").write_text(own.sub(name, prose))
     return name
 
 
