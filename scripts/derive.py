@@ -188,9 +188,10 @@ def prove_steps(activation: Activation) -> None:
 
 def _is_quotient_rule(before: sp.Expr, after: sp.Expr, x: sp.Symbol) -> bool:
     """Tell whether a step is the rule even if what stands under Derivative were any function."""
-    top, bottom = sp.fraction(before.args[0], exact=True)
+    [asked] = before.atoms(sp.Derivative)
+    top, bottom = sp.fraction(asked.args[0], exact=True)
     slopes = [sp.Derivative(part, x) for part in (top, bottom)]
-    rule = (slopes[0] * bottom - top * slopes[1]) / bottom**2
+    rule = before.xreplace({asked: (slopes[0] * bottom - top * slopes[1]) / bottom**2})
     free = {d: sp.Dummy() for d in (rule - after).atoms(sp.Derivative) | set(slopes)}
     return sp.simplify((rule.xreplace(free) - after.xreplace(free)).doit()) == 0
 

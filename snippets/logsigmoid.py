@@ -38,8 +38,8 @@ aliases = ["log-sigmoid"]
 steps = [
     (sp.Derivative(-sp.log(1 + _e), x), "The definition."),
     (
-        -sp.Derivative(1 + _e, x) / (1 + _e),
-        "Chain rule: the derivative of log(v) is v′/v, here with v = 1 + exp(−x).",
+        -sp.Derivative(_e, x) / (1 + _e),
+        "Chain rule: the derivative of log(v) is v′/v, and the 1 in v = 1 + exp(−x) adds none.",
     ),
     (_e / (1 + _e), "The exponential brings a factor −1, and the signs cancel."),
     (1 / (1 + 1 / _e), "Top and bottom divided by the exponential: the sigmoid of −x."),

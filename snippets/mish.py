@@ -66,7 +66,7 @@ steps = [
             - sp.Mul(_n, sp.Derivative(_n + 2, x), evaluate=False)
         )
         / (_n + 2) ** 2,
-        "Rule for a quotient: (derivative of the top × bottom − top × derivative of the bottom), "
+        "Quotient rule: (derivative of the top × bottom − top × derivative of the bottom), "
         "over the bottom squared.",
     ),
     (

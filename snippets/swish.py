@@ -29,7 +29,7 @@ def swish(x, beta=1.0):
     z = x.astype(np.float64)  # float16 and float32 are rounded once, at the end
     u = _product(z, beta)
     m, k, far = _exps(u)
-    z = np.where(u > -1600, z, np.clip(z, -1, 1))  # inf * 0 is nan
+    z = np.where(u > -1600, z, 0)  # inf * 0 is nan
     return (z * m / (m + k) * far).astype(x.dtype)
 
 
