@@ -20,6 +20,8 @@ from exact import Exact, compile_ball, integral
 from project import Problem
 
 REACH = (-53.7, 51.3)  # where zeros are looked for; uneven, so that no cut falls on a round number
+NESTED = (-53.7, 4.7)  # the same for what holds exp(exp(x)): further out no box is small enough
+HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh)
 SMOOTH = 6  # derivatives compared at a breakpoint
 Number: TypeAlias = sp.Expr | arb
 
@@ -207,7 +209,7 @@ def zeros(
     `slope` is the derivative, if there is a form of it in which balls lose less than in SymPy's.
     Each zero is proved to be there and to be the only one near: the function has no zero on the
     boxes left out, and on the others it is monotone with a change of sign, or (at 0 and at the
-    ends) some derivative rules out a second zero; beyond REACH its sign is proved. Raises Problem
+    ends) some derivative rules out a second zero; beyond that its sign is proved. Raises Problem
     when a box or a tail can be settled in none of these ways.
     """
     try:
@@ -230,11 +232,12 @@ def _zeros(
         return []
     value = compile_ball(expression, x)
     rate = compile_ball(expression.diff(x) if slope is None else slope, x)
-    low = max(REACH[0], float(piece.low)) if piece.low.is_finite else REACH[0]
-    high = min(REACH[1], float(piece.high)) if piece.high.is_finite else REACH[1]
+    reach = NESTED if nested(expression) else REACH
+    low = max(reach[0], float(piece.low)) if piece.low.is_finite else reach[0]
+    high = min(reach[1], float(piece.high)) if piece.high.is_finite else reach[1]
     for right, end in ((False, piece.low), (True, piece.high)):
         if not end.is_finite:
-            tails.sign(expression, x, REACH[right], right)  # proves that there is no zero beyond
+            tails.sign(expression, x, reach[right], right)  # proves that there is no zero beyond
     # 0 and the ends of the piece are looked at by hand: a zero there may be multiple
     known = [sp.Integer(0)] if low < 0 < high else []
     known += [e for e in (piece.low, piece.high) if e.is_finite]
@@ -284,6 +287,11 @@ def _zeros(
         *([known[0]] if 0.0 in alone else []),
     ]
     return sorted((z for z in zeros if z not in (piece.low, piece.high)), key=float_of)
+
+
+def nested(expression: sp.Expr) -> bool:
+    """Tell whether an exponential stands in an exponential or a hyperbolic function."""
+    return any(e.args[0].has(sp.exp) for e in expression.atoms(sp.exp, *HYPERBOLIC))
 
 
 def float_of(number: Number) -> float:

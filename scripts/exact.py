@@ -43,7 +43,7 @@ class _Sigma(sp.Function):
 
 
 def _sigma(u):
-    if isinstance(u, arb) and u < 0:
+    if (u.real if isinstance(u, acb) else u) < 0:
         return u.exp() / (1 + u.exp())
     return 1 / (1 + (-u).exp())
 

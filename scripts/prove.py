@@ -34,7 +34,7 @@ from flint import acb, arb, arb_series, ctx
 
 import tails
 from catalog import Activation, catalog, pick
-from derive import multiplicity, pieces
+from derive import HYPERBOLIC, multiplicity, nested, pieces
 from exact import Exact, compile_ball
 from project import Problem, shown
 
@@ -45,7 +45,6 @@ TERMS, WIDER, FINE, NEAR = 72, 2, arb(2) ** -60, 2**-20  # of Taylor models
 AROUND = 1 / 8  # how far out a multiple zero at 0 is divided out
 DTYPES = ("float64", "float32", "float16")
 PART = sp.Symbol("part", positive=True)  # a number in (0, 1]: erfc(u) = part · exp(−u²) for u ≥ 0
-HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh)
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ def _far(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> arb 
     the end.
     """
     start = sp.Max(low, -high)
-    if start <= 0:
+    if start <= 0 or nested(difference):
         return None
     difference = difference if low > 0 else difference.subs(x, -x)
     ratio = _ratio(_plain(difference).replace(sp.erf, lambda u: 1 - PART * sp.exp(-(u**2))))
@@ -446,10 +445,10 @@ class _NumPy:
 
 
 def _beyond(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> arb | None:
-    """Return 2^-1080 if a difference is proved smaller than that on a whole half-line."""
-    if low.is_finite == high.is_finite:
+    """Return 2^-1080 if a difference is proved smaller on the half-line outwards of an interval."""
+    if not (low > 0 or high < 0):
         return None
-    right = bool(low.is_finite)
+    right = bool(low > 0)
     limit = sp.Rational(1, 2**1080)
     before, ctx.prec = ctx.prec, 2600  # a difference of two large numbers may be smaller than it
     try:

@@ -4,8 +4,10 @@ For a ≥ B and x = a or x = −a, the expression is written as a ratio of polyn
 E = exp(−p(a)), p an increasing polynomial. Where erfc or log(1 + E) occur they are E times a factor
 that is enclosed: erfc(z) = exp(−z²) r / (z √π) with 1 − 1/(1 + 2z²) ≤ r ≤ 1, and
 log(1 + E) = E s with 1 − E/2 ≤ s ≤ 1. So are π/2 − atan(z) = s/z with 1 − 1/(3z²) ≤ s ≤ 1, and
-√(1 + v) = 1 + v s with s = 1 / (1 + √(1 + v)). The term with the lowest power of E and the highest
-power of a then decides, if all others together are proved smaller than it at every a ≥ B.
+√(1 + v) = 1 + v s with s = 1 / (1 + √(1 + v)). Where u = −c exp(±a) stands in an exponential,
+exp(u) is 1 + u s or a power of E times a factor that falls. Sine and cosine are factors in [−1, 1].
+The term with the lowest power of E and the highest power of a then decides, if all others together
+are proved smaller than it at every a ≥ B.
 """
 
 import functools
@@ -17,6 +19,7 @@ from exact import compile_ball
 from project import Problem
 
 A, E = sp.symbols("a E", positive=True)
+STEEP = 4  # exp(−c exp(u)) is exp(−4u) times what falls to 0
 
 
 def sign(expression: sp.Expr, x: sp.Symbol, start: float | sp.Rational, right: bool) -> int:
@@ -54,17 +57,19 @@ class _Tail:
         self.roots: dict[sp.Expr, sp.Symbol] = {}
 
     def sign(self, expression: sp.Expr) -> int:
-        plain = expression.doit().rewrite((sp.tanh, sp.sinh, sp.cosh), sp.exp)
+        plain = expression.doit()
         # a constant such as exp(−10³⁰⁸) must not be turned round into a denominator
-        plain = plain.replace(
-            lambda e: e.is_number and isinstance(e, sp.exp | sp.log),
-            lambda e: self._factor(_number(e), _number(e)),
-        )
+        numbers = [e for e in plain.atoms(sp.Function) if e.is_number]
+        plain = plain.xreplace({e: self._factor(_number(e), _number(e)) for e in numbers})
+        plain = plain.rewrite((sp.tanh, sp.sinh, sp.cosh), sp.exp)
         for function, build in (
             (sp.erf, self._erf),
             (sp.erfc, self._erfc),
             (sp.log, self._log),
             (sp.atan, self._atan),
+            (sp.sin, lambda _: self._factor(arb(-1), arb(1))),
+            (sp.cos, lambda _: self._factor(arb(-1), arb(1))),
+            (sp.exp, self._nested),
         ):
             plain = plain.replace(function, functools.cache(build))  # equal arguments, one factor
         plain = self._exponentials(plain)
@@ -159,6 +164,24 @@ class _Tail:
         s = self._factor(1 - small / 2, arb(1))
         return u + sp.exp(-u) * s if rising else sp.exp(u) * s
 
+    def _nested(self, u: sp.Expr) -> sp.Expr:
+        """Return exp(u), without an exponential in u where u is a multiple of one."""
+        number, inner = u.as_independent(A)
+        if not (isinstance(inner, sp.exp) and sp.degree(inner.args[0], A) == 1):
+            return sp.exp(u)
+        if _number(number) > 0:
+            return 1 / self._nested(-u)
+        line = inner.args[0]
+        end = _number(u.subs(A, self.bound))
+        if _number(sp.LC(line, A)) < 0:  # u rises to 0, and (exp(u) − 1) / u with it
+            return 1 + u * self._factor((end.exp() - 1) / end, arb(1))
+        if not -end > STEEP:
+            raise _OpenError(f"exp({u}) does not yet fall fast enough")
+        rest = (end + STEEP * _number(line.subs(A, self.bound))).exp()
+        symbol = sp.Symbol(f"r{len(self.factors)}", positive=True)
+        self.factors[symbol] = rest.union(arb(0))
+        return sp.exp(-STEEP * line) * symbol
+
     def _exponentials(self, plain: sp.Expr) -> sp.Expr:
         """Write every exponential as a power of one E that falls."""
         plain = plain.replace(sp.exp, self._split)
@@ -198,6 +221,9 @@ class _Tail:
         generators = (E, A, *self.factors)
         if polynomial.free_symbols - set(generators) or not polynomial.is_polynomial(*generators):
             raise _OpenError(f"{polynomial} is no polynomial in a and exp")
+        for symbol in (s for s in self.factors if s.is_positive):  # of all terms
+            while polynomial != 0 and polynomial.subs(symbol, 0) == 0:
+                polynomial = sp.expand(polynomial / symbol)
         terms: dict[tuple[int, int], arb] = {}
         for (k, j, *rest), coefficient in sp.Poly(polynomial, *generators).terms():
             value = _number(coefficient)

@@ -1,0 +1,84 @@
+"""TeLU. The input times the hyperbolic tangent of its exponential."""
+
+# %% SymPy
+import sympy as sp
+
+x = sp.Symbol("x", real=True)
+formula = x * sp.tanh(sp.exp(x))
+derivative = sp.tanh(sp.exp(x)) + x * sp.exp(x) * (1 - sp.tanh(sp.exp(x)) ** 2)
+
+# %% NumPy
+import numpy as np
+
+
+def _parts(x):
+    """Return z, w, far: z is x, cut off, and w * far its exponential, neither subnormal."""
+    z = np.clip(x.astype(np.float64), -1600, 8)  # beyond, the result is 0 or that of a line
+    return z, np.exp(np.maximum(z, -700)), np.exp(np.minimum(z + 700, 0))
+
+
+def telu(x):
+    """Return x * tanh(exp(x)), elementwise; float16, 32, 64 stay what they are."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    z, w, far = _parts(x)
+    return np.where(x > 8, x, z * np.tanh(w) * far).astype(x.dtype)
+
+
+def telu_grad(x):
+    """Return the derivative, tanh(w) + x * w * (1 - tanh(w)**2) with w = exp(x)."""
+    x = np.asarray(x) * 1.0
+    z, w, far = _parts(x)
+    q = np.exp(-2 * w)
+    top = -np.expm1(-4 * w)  # 1 - q * q
+    # Left of 0 z is added last, so that only the sum itself can cancel.
+    slope = np.where(z > 0, top + 4 * z * w * q, (top / (4 * w * q + (z > 0)) + z) * 4 * w * q)
+    return (slope / (1 + q) ** 2 * far).astype(x.dtype)
+
+
+# %% PyTorch
+import torch
+
+
+def module(x):  # torch.nn has none
+    return x * torch.tanh(torch.exp(x))
+
+
+# %% Facts
+family = "smooth rectifiers"
+descends = "silu"
+_w = sp.exp(x)
+_t = sp.tanh(_w)
+
+aliases = ["hyperbolic tangent exponential linear unit"]
+steps = [
+    (sp.Derivative(x * _t, x), "The definition."),
+    (_t + x * sp.Derivative(_t, x), "Product rule: the derivative of x is 1."),
+    (
+        _t + x * (1 - _t**2) * sp.Derivative(_w, x),
+        "Chain rule: the derivative of tanh(w) is 1 − tanh²(w), times that of w = exp(x).",
+    ),
+    (derivative, "The exponential is its own derivative."),
+]
+naive = ["x * np.tanh(np.exp(x))"]
+exceptions = [
+    (1, -1.5, -0.81, "the derivative is 0 near −1.08, and what is left there is rounding.")
+]
+near = ["silu"]
+claims = {
+    "reaches the line $y = x$ far sooner": lambda f: (
+        abs(1 - np.tanh(np.exp(2.5))) < 1e-10 and 2.5 - 2.5 / (1 + np.exp(-2.5)) > 0.1
+    ),
+    "steeper than 1": lambda f: 1 < f.lipschitz[0] < 1.1,
+    "From 3 on a float32 result is the input itself": lambda f: bool(
+        (lambda t: (module(t) == t).all())(torch.linspace(3, 80, 999))
+    ),
+    "form is nan at −∞, where the limit is 0": lambda f: (
+        bool(module(torch.tensor(-torch.inf)).isnan()) and f.limits[0][0] == 0
+    ),
+    "a gradient of nan from 89 on in\nfloat32": lambda f: (
+        lambda t: torch.autograd.grad(module(t).sum(), t)[0].isnan().tolist() == [False, True]
+    )(torch.tensor([88.0, 89.0], requires_grad=True)),
+    "exp(x) overflows there": lambda f: (
+        bool(torch.exp(torch.tensor(89.0)).isinf()) and bool(torch.exp(torch.tensor(88.0)) < 1e39)
+    ),
+}
