@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import sympy as sp
 from flint import arb, ctx
-from sympy.calculus.util import continuous_domain
+from sympy.calculus.util import continuous_domain, periodicity
 
 import tails
 from catalog import Activation
@@ -105,6 +105,15 @@ def limit(piece: Piece, x: sp.Symbol, right: bool) -> sp.Expr:
         if near and (value.is_finite or (far > 0) == (value > 0)):
             return value  # SymPy's limit of an error function may be that of the other side
     raise Problem(f"SymPy's limit of {piece.expression} at {end} is not {found}")
+
+
+@functools.cache
+def period(expression: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
+    """Return a number after which a function repeats itself; None if it holds no sine or cosine."""
+    found = periodicity(expression, x) if expression.has(sp.sin, sp.cos) else None
+    if found is not None and not equal(expression.subs(x, x + found), expression, x):
+        raise Problem(f"{expression} is not proved to repeat itself after {found}")
+    return found
 
 
 # Proofs of equality
@@ -207,6 +216,7 @@ def zeros(
     """Return the zeros inside the interval of the piece, in order.
 
     `slope` is the derivative, if there is a form of it in which balls lose less than in SymPy's.
+    A periodic function, on the whole line, is asked for one period around 0.
     Each zero is proved to be there and to be the only one near: the function has no zero on the
     boxes left out, and on the others it is monotone with a change of sign, or (at 0 and at the
     ends) some derivative rules out a second zero; beyond that its sign is proved. Raises Problem
@@ -230,6 +240,10 @@ def _zeros(
     """Return the zeros found with at most so many boxes; raises Problem if they do not suffice."""
     if not expression.has(x):
         return []
+    marks = [sp.Integer(0)]  # where a zero is looked for by hand: it may be multiple
+    if piece.high == -piece.low == sp.oo and (length := period(expression, x)):
+        piece = Piece(expression, -3 * length / 7, 4 * length / 7)
+        marks = [length * eighth / 8 for eighth in range(-3, 5)]
     value = compile_ball(expression, x)
     rate = compile_ball(expression.diff(x) if slope is None else slope, x)
     reach = NESTED if nested(expression) else REACH
@@ -238,8 +252,7 @@ def _zeros(
     for right, end in ((False, piece.low), (True, piece.high)):
         if not end.is_finite:
             tails.sign(expression, x, reach[right], right)  # proves that there is no zero beyond
-    # 0 and the ends of the piece are looked at by hand: a zero there may be multiple
-    known = [sp.Integer(0)] if low < 0 < high else []
+    known = [at for at in marks if low < at < high]
     known += [e for e in (piece.low, piece.high) if e.is_finite]
     alone = {
         float(at): compile_ball(expression.diff(x, order), x)
@@ -284,7 +297,7 @@ def _zeros(
     inside = [box for box in boxes if low < float_of(box) < high]
     zeros = [
         *(_closed(expression, x, box) for box in inside),
-        *([known[0]] if 0.0 in alone else []),
+        *(at for at in known if float(at) in alone),
     ]
     return sorted((z for z in zeros if z not in (piece.low, piece.high)), key=float_of)
 
@@ -418,7 +431,9 @@ class Facts:
 
     kinks: list[Kink]
     smoothness: int | None  # k of C^k; None for C^∞, −1 for a function that jumps
-    limits: tuple[tuple[sp.Expr, sp.Expr], ...]  # at −∞ and +∞, of f and of f'
+    limits: tuple[
+        tuple[sp.Expr, sp.Expr], ...
+    ]  # at −∞ and +∞, of f and f'; bounds if there is none
     range: Range
     symmetry: str  # "odd", "even", "point" (odd about (0, f(0))) or "neither"
     monotone: list[Run]
@@ -435,6 +450,12 @@ class Facts:
     convex: bool
     concave: bool
     inflections: list[Number]  # where a change of the sign of f'' is no kink
+    period: sp.Expr | None  # of f'; what is periodic is told for one period around 0
+
+    @property
+    def wave(self) -> bool:
+        """Whether f rises and falls again and again; then its first run is the last one."""
+        return bool(self.period) and len(self.monotone) > 1
 
 
 def kinks(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Kink]:
@@ -466,13 +487,17 @@ def _sign(expression: sp.Expr, x: sp.Symbol, point: sp.Expr) -> int:
 def monotone(slope: sp.Expr, x: sp.Symbol, jumps: Mapping[sp.Expr, int] | None = None) -> list[Run]:
     """Return maximal runs on which a function with this derivative rises, falls or is constant.
 
-    `jumps` are the signs of its jumps.
+    `jumps` are the signs of its jumps. If the derivative is periodic, the runs cover one period and
+    a little more: the first is the last one again.
     """
     runs: list[Run] = []
+    length = period(slope, x)
     for part in pieces(slope, x):
         inside = [at for at in jumps or () if part.low < at < part.high]
         turns = sorted([*zeros(part.expression, x, part), *inside], key=float_of)
         ends = [part.low, *turns, part.high]
+        if length and turns:  # one period, and what is next to it on either side
+            ends = [turns[-1] - length, *turns, turns[0] + length]
         for low, high in pairwise(ends):
             middle = Piece(
                 slope, *(sp.Float(float(e)) if isinstance(e, arb) else e for e in (low, high))
@@ -482,7 +507,7 @@ def monotone(slope: sp.Expr, x: sp.Symbol, jumps: Mapping[sp.Expr, int] | None =
                 runs[-1] = Run(runs[-1].low, high, sign)
             else:
                 runs.append(Run(low, high, sign))
-    return runs
+    return [Run(-sp.oo, sp.oo, runs[0].sign)] if len(runs) == 1 else runs
 
 
 def parity(expression: sp.Expr, x: sp.Symbol) -> str:
@@ -501,8 +526,9 @@ def _bounds(expression: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Bound]:
     found: list[Bound] = []
     for part in pieces(expression, x):
         for right in (False, True):
-            end = part.high if right else part.low
-            found.append((limit(part, x, right), end if end.is_finite else None))
+            end, value = part.high if right else part.low, limit(part, x, right)
+            if not isinstance(value, sp.AccumBounds):  # then turning points bound it
+                found.append((value, end if end.is_finite else None))
         if not part.expression.has(x):
             found.append((part.expression, Piece(slope, part.low, part.high).inside))
     for part in pieces(slope, x):
@@ -716,4 +742,5 @@ def facts(activation: Activation) -> Facts:
             for before, after in pairwise(curves)
             if before.sign * after.sign < 0 and after.low not in [k.at for k in here]
         ],
+        period=period(slope, x),
     )

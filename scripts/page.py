@@ -142,8 +142,10 @@ def description(activation: Activation) -> str:
     facts = derive.facts(activation)
     words = {1: "rises", 0: "is constant", -1: "falls"}
     runs = ", ".join(
-        f"{words[r.sign]} from x = {plain(r.low)} to {plain(r.high)}" for r in facts.monotone
+        f"{words[r.sign]} from x = {plain(r.low)} to {plain(r.high)}"
+        for r in facts.monotone[facts.wave :]
     )
+    runs += f", and again every {plain(facts.period)}" * facts.wave
     slopes = "; ".join(
         f"{'f′' if k.order else 'f'} jumps from {plain(k.jump[0])} to {plain(k.jump[1])} "
         f"at x = {plain(k.at)}"
@@ -370,6 +372,8 @@ def _proved(part: prove.Result) -> str:
         text = f"to within {upper(max(relative))} of its value"
         seen = max(absolute, default=0)
         return text + (f", or {upper(seen)} if that is more" if seen > 1e-320 else "")
+    if any(r.blurred for r in part.regions):
+        return "identically, as far out as one ULP of $x$ is less than a period"
     return "identically" + (", but for less than any float64 far out" if absolute else "")
 
 
@@ -425,21 +429,26 @@ def _span(name: str, low: float, high: float, form: verify.Format) -> str:
 def shape(activation: Activation) -> str:
     """Return the derived facts as a table."""
     facts, p = derive.facts(activation), activation.parameters
+    again = _again(activation, 1)
+    bends = [f"${_exactly(at)}$" for at in facts.inflections]
     rows = [
         ("Domain", r"$\mathbb{R}$"),
         ("Range", f"${tex(facts.range)}$"),
         *(
-            (f"Limits of ${name}$", rf"${tex(a)}$ at $-\infty$, ${tex(b)}$ at $+\infty$")
-            for name, (a, b) in zip(("f", "f'"), facts.limits, strict=True)
+            (f"Limits of ${name}$", _limits(*both))
+            for name, both in zip(("f", "f'"), facts.limits, strict=True)
         ),
         (r"Value at 0", f"$f(0) = {tex(facts.at_zero)}$"),
-        ("Zeros", _solutions(facts.zeros)),
-        (r"Fixed points, $f(x) = x$", _solutions(facts.fixed)),
+        ("Zeros", _solutions(facts.zeros) + _again(activation, 0)),
+        (
+            r"Fixed points, $f(x) = x$",
+            _solutions(facts.fixed) + _again(activation, 0, activation.x),
+        ),
         ("Symmetry", _symmetry(facts)),
-        ("Monotonicity", _monotone(facts)),
-        ("Extrema", _turns(facts)),
+        ("Monotonicity", _monotone(facts) + again * (len(facts.monotone) > 1)),
+        ("Extrema", _turns(facts) + again * bool(facts.turns)),
         ("Convexity", _convexity(facts)),
-        ("Inflection points", ", ".join(f"${_exactly(at)}$" for at in facts.inflections) or "none"),
+        ("Inflection points", (", ".join(bends) + again if bends else "none")),
         ("Smoothness", _smoothness(facts, activation)),
         (r"Lipschitz constant, $\sup \lvert f' \rvert$", _lipschitz(facts, p)),
         (r"Mean, $\mathbb{E} f(X)$", f"${_briefly(facts.mean, p)}$"),
@@ -460,6 +469,19 @@ def shape(activation: Activation) -> str:
         "fan-in, and no biases, the second moment of a layer's inputs stays 1 from layer to layer; "
         "in a wide network the last row is the factor on the variance of the gradient, per layer.",
     )
+
+
+def _again(activation: Activation, order: int, less: sp.Expr = sp.S.Zero) -> str:
+    """Return after how much what is said of f (order 0) or f', less an expression, repeats."""
+    form = activation.generic[order].subs(activation.decimals) - less
+    length = derive.period(form, activation.x)
+    return f", and again every ${tex(length)}$" if length else ""
+
+
+def _limits(left: sp.Expr, right: sp.Expr) -> str:
+    if isinstance(left, sp.AccumBounds):
+        return f"none: it swings between ${tex(left.min)}$ and ${tex(left.max)}$"
+    return rf"${tex(left)}$ at $-\infty$, ${tex(right)}$ at $+\infty$"
 
 
 def _distance(gap: relations.Gap) -> tuple[str, str]:
@@ -496,7 +518,7 @@ def _monotone(facts: derive.Facts) -> str:
     jumps = [k.at for k in facts.kinks if k.order == 0]
     return ", ".join(
         f"{'strictly ' * abs(r.sign)}{words[r.sign]} on ${_ends(r.low, r.high, jumps)}$"
-        for r in facts.monotone
+        for r in facts.monotone[facts.wave :]
     )
 
 
@@ -639,6 +661,9 @@ def edges(activation: Activation, order: int, form: verify.Format) -> str:
         ]
     rows = []
     for i, (point, name) in enumerate(zip(points, names, strict=True)):
+        if math.isinf(point) and point not in ends:
+            rows.append([name, "no limit", *(number(float(voice[i])) for voice in voices)])
+            continue
         want = (
             math.nan
             if math.isnan(point)

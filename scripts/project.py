@@ -15,6 +15,7 @@ FAMILIES = (  # each has its section in docs/families.md
     "smooth rectifiers",
     "sigmoids",
     "shrinkage",
+    "periodic",
     "other shapes",
     "gates",
     "normalisers",

@@ -34,13 +34,14 @@ from flint import acb, arb, arb_series, ctx
 
 import tails
 from catalog import Activation, catalog, pick
-from derive import HYPERBOLIC, multiplicity, nested, pieces
+from derive import HYPERBOLIC, multiplicity, nested, period, pieces
 from exact import Exact, compile_ball
 from project import Problem, shown
 
 INVISIBLE = arb(2) ** -1075  # half the least subnormal double
 HALF = arb(2) ** -53  # relative: no more than half an ULP of a double
 SLIP = (-(2.0**-40), 2.0**-40)  # so that boxes reach the ends however these are rounded
+NOTHING = sp.Rational(1, 2**1080)
 TERMS, WIDER, FINE, NEAR = 72, 2, arb(2) ** -60, 2**-20  # of Taylor models
 AROUND = 1 / 8  # how far out a multiple zero at 0 is divided out
 DTYPES = ("float64", "float32", "float16")
@@ -52,8 +53,8 @@ class Region:
     """An open interval, or a point where `low` is `high`, and what is proved there.
 
     `bound` is None for an identity, else |code − exact| is at most this or, if `relative`, at most
-    this times |exact|. `setting` gives the
-    parameters; None: it holds for every value in their domain.
+    this times |exact|. `setting` gives the parameters; None: it holds for every value in their
+    domain. If `blurred`, one ULP of x is more than a period, and nothing is proved.
     """
 
     low: sp.Expr
@@ -61,11 +62,16 @@ class Region:
     bound: arb | None = None
     setting: Mapping[str, float] | None = None
     relative: bool = False
+    blurred: bool = False
 
     def __str__(self) -> str:
-        where = f"x = {self.low}" if self.low == self.high else f"({self.low}, {self.high})"
+        low, high = (
+            str(e) if len(str(e)) < 30 else f"{float(e):.3g}" for e in (self.low, self.high)
+        )
+        where = f"x = {low}" if self.low == self.high else f"({low}, {high})"
         where = re.sub(r"\boo\b", "∞", where).replace("-", "−")
         where += f" with {self.setting}" if self.setting else ""
+        where += " (an ULP is more than a period)" * self.blurred
         return (
             where
             if self.bound is None
@@ -84,7 +90,8 @@ class Result:
     @property
     def kind(self) -> str:
         """Whether code and formula are the same everywhere or only invisibly different."""
-        return "identity" if all(r.bound is None for r in self.regions) else "bound"
+        same = all(r.bound is None and not r.blurred for r in self.regions)
+        return "identity" if same else "bound"
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,9 @@ def _scientific(bound: arb) -> str:
 
 def _plain(expression: sp.Expr) -> sp.Expr:
     """Write an expression in exponentials, erf, and logarithms of sums."""
-    expression = expression.rewrite(HYPERBOLIC, sp.exp).replace(sp.erfc, lambda a: 1 - sp.erf(a))
+    expression = expression.rewrite((*HYPERBOLIC, sp.sin, sp.cos), sp.exp).replace(
+        sp.erfc, lambda a: 1 - sp.erf(a)
+    )
     return expression.replace(sp.log, _log) if expression.has(sp.log) else expression
 
 
@@ -431,7 +440,10 @@ class _NumPy:
             "pi": sp.pi,
             "finfo": np.finfo,
             **{name: getattr(np, name) for name in (*DTYPES, "nan")},
-            **{name: known(getattr(sp, name)) for name in ("exp", "tanh", "sinh", "cosh")},
+            **{
+                name: known(getattr(sp, name))
+                for name in ("exp", "tanh", "sinh", "cosh", "sin", "cos")
+            },
         }
         self.calls["absolute"] = self.calls["abs"]
 
@@ -444,23 +456,25 @@ class _NumPy:
 # The proof
 
 
-def _beyond(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> arb | None:
-    """Return 2^-1080 if a difference is proved smaller on the half-line outwards of an interval."""
+def _beyond(
+    difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr, limit: sp.Expr = NOTHING
+) -> arb | None:
+    """Return 2^-1080 if a difference is proved smaller on the half-line outwards of an interval.
+
+    Or, given another limit, if it is proved smaller in size than that.
+    """
     if not (low > 0 or high < 0):
         return None
     right = bool(low > 0)
-    limit = sp.Rational(1, 2**1080)
     before, ctx.prec = ctx.prec, 2600  # a difference of two large numbers may be smaller than it
     try:
-        signs = [
-            tails.sign(limit + side * difference, x, low if right else high, right)
-            for side in (1, -1)
-        ]
+        end = low if right else high
+        signs = [tails.sign(limit + side * difference, x, end, right) for side in (1, -1)]
     except Problem:
         return None
     finally:
         ctx.prec = before
-    return arb(2) ** -1080 if signs == [1, 1] else None
+    return arb(2) ** -1080 if signs in ([1, 1], [-1, -1]) else None
 
 
 @dataclass
@@ -494,6 +508,9 @@ class _Case:
             ends |= {low, high}
             if low >= largest or high <= -largest:
                 continue  # there is no number to prove anything for
+            if self._blurred(low, high):
+                yield Region(low, high, setting=self.setting, blurred=True)
+                continue
             f, slope = (
                 next(p.expression for p in part if p.low <= low and high <= p.high)
                 for part in parts
@@ -508,19 +525,43 @@ class _Case:
                     raise _SettingError
                 far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
                 bound = far if bound is None or (far is not None and far > bound) else bound
+                if far is None and _beyond(difference, x, low, high, wanted / 2**60):
+                    yield Region(low, high, FINE, self.setting, relative=True)
+                    break
                 if far is None or not far < INVISIBLE:
                     self._refuse(Region(low, high), result, wanted, far)
-            yield Region(low, high, bound, self.setting)
+            else:
+                yield Region(low, high, bound, self.setting)
         for end in sorted(e for e in ends if e.is_Rational):  # no float is irrational
+            if self._blurred(end, end):
+                yield Region(end, end, setting=self.setting, blurred=True)
+                continue
             result = self._run(end)[0]
             wanted = (self.derivative if self.order else self.formula).subs(x, end)
             self._defined(result, Region(end, end))
             off: arb | None = None
+            slight = False
             if not _vanishes(result.value - wanted):
                 off = _number((result.value - wanted).subs(x, end)).abs_upper()
                 if not off < INVISIBLE:
-                    self._refuse(Region(end, end), result, wanted, None)
-            yield Region(end, end, off, self.setting)
+                    off /= abs(_number(wanted))
+                    slight = off < FINE
+                    if not slight:
+                        self._refuse(Region(end, end), result, wanted, None)
+            yield Region(end, end, off, self.setting, slight)
+
+    def _blurred(self, low: sp.Expr, high: sp.Expr) -> bool:
+        """Tell whether an exception covers an interval where all periods lie within one ULP.
+
+        The exception says that the input may move by one: then any value of a periodic function
+        is as good as another.
+        """
+        start = sp.Max(low, -high)
+        length = period(self.derivative if self.order else self.formula, self.activation.x)
+        return bool(length and start > length * 2**53) and any(
+            e.order == self.order and e.low <= float(low) and float(high) <= e.high
+            for e in self.activation.exceptions
+        )
 
     def _pieces(self, expression: sp.Expr) -> tuple:
         if any(p.free_symbols - {self.activation.x} for p in _conditions(expression)):

@@ -11,6 +11,7 @@ are proved smaller than it at every a ≥ B.
 """
 
 import functools
+import math
 
 import sympy as sp
 from flint import arb
@@ -228,7 +229,7 @@ class _Tail:
         for (k, j, *rest), coefficient in sp.Poly(polynomial, *generators).terms():
             value = _number(coefficient)
             for factor, count in zip(self.factors.values(), rest, strict=True):
-                value *= factor**count
+                value *= math.prod([factor] * count)  # a power of a ball that holds 0 is nan
             terms[k, j] = terms.get((k, j), arb(0)) + value
         terms = {key: v for key, v in terms.items() if not v.is_zero()}
         if not terms:

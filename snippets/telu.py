@@ -68,7 +68,12 @@ claims = {
     "reaches the line $y = x$ far sooner": lambda f: (
         abs(1 - np.tanh(np.exp(2.5))) < 1e-10 and 2.5 - 2.5 / (1 + np.exp(-2.5)) > 0.1
     ),
-    "steeper than 1": lambda f: 1 < f.lipschitz[0] < 1.1,
+    "dips below 0 on the\n  left": lambda f: f.turns[0][0] < 0 and f.turns[0][1] < 0,
+    "just right of 0 its slope is a little steeper than 1": lambda f: (
+        1 < f.lipschitz[0] < 1.1 and 0 < f.lipschitz[1] < 1
+    ),
+    "tanh is 1 long before the exponential": lambda f: np.tanh(np.exp(4.0)) == 1,
+    "the slope of tanh, which is 0": lambda f: 1 - np.tanh(np.exp(4.0)) ** 2 == 0,
     "From 3 on a float32 result is the input itself": lambda f: bool(
         (lambda t: (module(t) == t).all())(torch.linspace(3, 80, 999))
     ),
