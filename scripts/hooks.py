@@ -4,6 +4,7 @@ import os
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -15,6 +16,7 @@ from pymdownx.snippets import SnippetMissingError
 
 import bibliography
 import build
+import course
 import lessons
 from project import Problem, slug
 
@@ -60,7 +62,16 @@ class _Head(Link):
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-    """Sort the functions by family: a page lists those of its own alone (navigation.prune)."""
+    """Put the lessons in their order, and sort the functions by family.
+
+    A page then lists the functions of its own family alone (navigation.prune).
+    """
+    by_uri = {page.file.src_uri: page for page in nav.pages}
+    lessons_in_order = [by_uri[f"learn/{path.name}"] for path in course.paths()]
+    for page in lessons_in_order[:1]:
+        assert isinstance(page.parent, Section)
+        _arrange(page.parent.children, lessons_in_order)
+        _arrange(nav.pages, lessons_in_order)
     found = [page for page in nav.pages if page.file.src_uri.startswith("activations/")]
     pages = {Path(page.file.src_uri).stem: page for page in found}
     everything = found[0].parent
@@ -76,10 +87,16 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
             section.parent = everything
             everything.children.append(section)
             ordered += members
-    first = nav.pages.index(found[0])
-    nav.pages[first : first + len(found)] = ordered
+    _arrange(nav.pages, ordered)
     for before, after in pairwise(nav.pages):
         before.next_page, after.previous_page = after, before
+
+
+def _arrange(items: list[Any], ordered: list[Page]) -> None:
+    """Put the pages in this order on the places that they have among the items."""
+    places = [n for n, item in enumerate(items) if item in ordered]
+    for n, page in zip(places, ordered, strict=True):
+        items[n] = page
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:

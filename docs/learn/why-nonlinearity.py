@@ -4,6 +4,8 @@
 # **Claim.** Layers that only multiply by weights and add biases amount to one such layer, however
 # many are stacked. A single ReLU between two of them gives a function that no such stack can give.
 #
+# Needs: a little algebra, and a first look at NumPy and SymPy. Takes 10 minutes.
+#
 # The code below demonstrates it. It ran when this page was built, and one false `assert` would have
 # stopped the build.
 
