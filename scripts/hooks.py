@@ -8,7 +8,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
@@ -44,7 +44,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Run the lessons; raises PluginError if a cell fails."""
+    """Run the lessons and add each as a notebook; raises PluginError if a cell fails."""
     pages = {file.src_uri: file for file in files if isinstance(file, NotebookFile)}
     paths = {Path(file.abs_src_path): uri for uri, file in pages.items()}
     kernel = config.plugins["mkdocs-jupyter"].config["kernel_name"]
@@ -53,6 +53,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         _lessons.update((paths[path], run) for path, run in lessons.run(paths, kernel).items())
     except Problem as error:
         raise PluginError(str(error)) from None
+    for uri, lesson in _lessons.items():
+        notebook = str(Path(uri).with_suffix(".ipynb"))
+        files.append(File.generated(config, notebook, content=lesson.notebook))
 
 
 class _Head(Link):
