@@ -142,7 +142,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Give MkDocs the Markdown of a lesson in place of its script, and number the citations."""
     lesson = _lessons.get(page.file.src_uri)
     try:
-        return bibliography.resolve(lesson.markdown if lesson else markdown)
+        if lesson:
+            name = Path(page.file.src_uri).stem
+            return bibliography.resolve(lesson.markdown) + lessons.downloads(name)
+        return bibliography.resolve(markdown)
     except Problem as error:
         raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
 

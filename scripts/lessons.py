@@ -54,6 +54,21 @@ class Lesson:
         return page
 
 
+def downloads(name: str) -> str:
+    """Return what ends the page of a lesson, in Markdown.
+
+    mkdocs-jupyter's include_source puts the script beside the page, hooks.py the notebook.
+    """
+    script, notebook = (
+        f'<a href="{name}{suffix}" download>{suffix}</a>' for suffix in (".py", ".ipynb")
+    )
+    return (
+        f"\nDownload this lesson: {script} · {notebook}. Both need a copy of the repository, with "
+        "its root and `scripts/` on Python's path: there, "
+        '`export PYTHONPATH="$PWD/scripts:$PWD"`.\n'
+    )
+
+
 def slot(n: int) -> str:
     """Return the mark that stands in the Markdown for output `n`."""
     return f'<div data-output="{n}"></div>'
@@ -255,14 +270,6 @@ def _convert(path: Path, cells: list[Any]) -> tuple[str, list[str]]:
             if output:
                 parts.append(slot(len(outputs)))
                 outputs.append(f'<div class="output">{output}</div>')
-    # mkdocs-jupyter's include_source puts the script beside the page, hooks.py the notebook
-    script, notebook = (
-        f'<a href="{path.stem}{suffix}" download>{suffix}</a>' for suffix in (".py", ".ipynb")
-    )
-    parts.append(
-        f"Download this lesson: {script} · {notebook}. Both need a copy of the repository, with "
-        'its root and `scripts/` on Python\'s path: there, `export PYTHONPATH="$PWD/scripts:$PWD"`.'
-    )
     return "\n\n".join(parts) + "\n", outputs
 
 
