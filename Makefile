@@ -7,13 +7,16 @@ PIP_ARGS ?=
 BIN := .venv/bin
 RUN := PYTHONPATH=scripts OMP_NUM_THREADS=1 $(BIN)/python
 
-.PHONY: site serve test bench check measure mutants clean
+.PHONY: site serve lesson test bench check measure mutants clean
 
 site: .venv/ready
 	@$(RUN) scripts/website.py
 
 serve: .venv/ready
 	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs serve
+
+lesson: .venv/ready
+	@$(RUN) scripts/lessons.py $(NAME)
 
 test: .venv/ready
 	@$(RUN) -m pytest -n auto --dist loadgroup $(ARGS)

@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import course
 import tables
 from project import (
     FAMILIES,
@@ -198,6 +199,7 @@ def _write_overview(names: list[str]) -> None:
     (folder / "table.md").write_text(tables.whole(every), encoding="utf-8")
     (folder / "relations.md").write_text(_relations(every), encoding="utf-8")
     (folder / "mutants.md").write_text(_score(), encoding="utf-8")
+    (folder / "lessons.md").write_text(course.listing(), encoding="utf-8")
 
 
 def _relations(every: dict[str, dict[str, Any]]) -> str:

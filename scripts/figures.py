@@ -27,6 +27,7 @@ PRIMES = "\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}"
 NARROW = frozenset(" '(),.:;Ifijlrt" + PRIMES)
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 400.0, 40.0, 14.0, 8.0, 24.0
 ROW, SWATCH = 22.0, 26.0  # of the legend
+LABEL = 18.0  # what the label of an axis adds to the height
 TOLERANCE = 0.1
 ANCHORS = {"left": (0.0, "start"), "center": (0.5, "middle"), "right": (1.0, "end")}
 # Dashes and gaps, in widths of the line, for the classes c1 to c6.
@@ -90,12 +91,15 @@ def plot(
     ylim: Limits | None = None,
     equal_aspect: bool = False,
     height: float = 190.0,
+    xlabel: str = "",
+    ylabel: str = "",
 ) -> str:
     """Return `<figure class="plot"><svg …>…</svg></figure>`, one line of HTML.
 
     `title` and `description` are for those who do not see it; `key` begins every id. Without
     `ylim` all is shown. The drawing is 400 wide and its plotting area `height` high, or, with
-    `equal_aspect`, as high as the limits ask. ValueError for more than six curves.
+    `equal_aspect`, as high as the limits ask. `xlabel` stands below the right end of its axis,
+    `ylabel` above its own, both level. ValueError for more than six curves.
     """
     ylim = ylim or _limits(curves, margin=0.06)
     left, width = LEFT, WIDTH - LEFT - RIGHT
@@ -104,9 +108,10 @@ def plot(
         unit = width / max(across, up)
         left, width, height = left + (width - unit * across) / 2, unit * across, unit * up
     places = _legend(curves, left)
-    top = BOTTOM + height + TOP
+    bottom = BOTTOM + (LABEL if xlabel else 0)
+    top = bottom + height + TOP + (LABEL if ylabel else 0)
     svg = _Renderer(WIDTH, top + ROW * (1 + max(row for _, row in places)))
-    axes = svg.axes((left, BOTTOM, width, height), xlim, ylim)
+    axes = svg.axes((left, bottom, width, height), xlim, ylim)
 
     axes.grid(lw=1, gid="grid")
     axes.tick_params(length=0, pad=6, labelsize=FONT)
@@ -124,9 +129,11 @@ def plot(
                 axes.plot(*np.transpose(dots), "o", ms=7.5, gid=gid, zorder=4, clip_on=False)
         y = svg.height - ROW * (row + 0.5)
         axes.plot([x, x + SWATCH], [y, y], **_style(number, 2), **free)
-        gid = "ink math" if len(curve.label.rstrip(PRIMES)) == 1 else "ink"
-        text = x + SWATCH + 6, y - 0.35 * FONT
-        axes.text(*text, curve.label, size=FONT, gid=gid, parse_math=False, **free)
+        _text(axes, x + SWATCH + 6, y - 0.35 * FONT, curve.label, **free)
+    if xlabel:
+        _text(axes, left + width, 0.35 * FONT, xlabel, ha="right", **free)
+    if ylabel:
+        _text(axes, left - LEFT + 6, top - LABEL + 2, ylabel, **free)
 
     label = f'role="img" aria-labelledby="{key}-title {key}-desc"'
     names = f'<title id="{key}-title">{escape(title)}</title>'
@@ -147,6 +154,11 @@ def thumbnail(
     axes.set(xticks=[], yticks=[])
     _lines(axes, curves, 1.75)
     return svg.draw('aria-hidden="true"')
+
+
+def _text(axes: Axes, x: float, y: float, words: str, **options: Any) -> None:
+    gid = "ink math" if len(words.rstrip(PRIMES)) == 1 else "ink"
+    axes.text(x, y, words, size=FONT, gid=gid, parse_math=False, **options)
 
 
 def _limits(curves: Sequence[Curve], margin: float) -> Limits:

@@ -4,10 +4,11 @@ import os
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
@@ -15,6 +16,7 @@ from pymdownx.snippets import SnippetMissingError
 
 import bibliography
 import build
+import course
 import lessons
 from project import Problem, slug
 
@@ -42,7 +44,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Run the lessons; raises PluginError if a cell fails."""
+    """Run the lessons and add each as a notebook; raises PluginError if a cell fails."""
     pages = {file.src_uri: file for file in files if isinstance(file, NotebookFile)}
     paths = {Path(file.abs_src_path): uri for uri, file in pages.items()}
     kernel = config.plugins["mkdocs-jupyter"].config["kernel_name"]
@@ -51,6 +53,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         _lessons.update((paths[path], run) for path, run in lessons.run(paths, kernel).items())
     except Problem as error:
         raise PluginError(str(error)) from None
+    for uri, lesson in _lessons.items():
+        notebook = str(Path(uri).with_suffix(".ipynb"))
+        files.append(File.generated(config, notebook, content=lesson.notebook))
 
 
 class _Head(Link):
@@ -60,7 +65,16 @@ class _Head(Link):
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-    """Sort the functions by family: a page lists those of its own alone (navigation.prune)."""
+    """Put the lessons in their order, and sort the functions by family.
+
+    A page then lists the functions of its own family alone (navigation.prune).
+    """
+    by_uri = {page.file.src_uri: page for page in nav.pages}
+    lessons_in_order = [by_uri[f"learn/{path.name}"] for path in course.paths()]
+    for page in lessons_in_order[:1]:
+        assert isinstance(page.parent, Section)
+        _arrange(page.parent.children, lessons_in_order)
+        _arrange(nav.pages, lessons_in_order)
     found = [page for page in nav.pages if page.file.src_uri.startswith("activations/")]
     pages = {Path(page.file.src_uri).stem: page for page in found}
     everything = found[0].parent
@@ -76,10 +90,16 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
             section.parent = everything
             everything.children.append(section)
             ordered += members
-    first = nav.pages.index(found[0])
-    nav.pages[first : first + len(found)] = ordered
+    _arrange(nav.pages, ordered)
     for before, after in pairwise(nav.pages):
         before.next_page, after.previous_page = after, before
+
+
+def _arrange(items: list[Any], ordered: list[Page]) -> None:
+    """Put the pages in this order on the places that they have among the items."""
+    places = [n for n, item in enumerate(items) if item in ordered]
+    for n, page in zip(places, ordered, strict=True):
+        items[n] = page
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -122,7 +142,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Give MkDocs the Markdown of a lesson in place of its script, and number the citations."""
     lesson = _lessons.get(page.file.src_uri)
     try:
-        return bibliography.resolve(lesson.markdown if lesson else markdown)
+        if lesson:
+            name = Path(page.file.src_uri).stem
+            return bibliography.resolve(lesson.markdown) + lessons.downloads(name)
+        return bibliography.resolve(markdown)
     except Problem as error:
         raise PluginError(f"docs/{page.file.src_uri}: {error}") from None
 

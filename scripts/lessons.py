@@ -2,33 +2,45 @@
 
 A lesson is a percent script. mkdocs-jupyter makes it a page of the site; here its cells are run
 in a Jupyter kernel, and the result goes through MkDocs' own Markdown, so that a lesson has the
-formulas, notes and code blocks of every other page.
+formulas, notes and code blocks of every other page. `python scripts/lessons.py NAME`, or
+`make lesson NAME=…`, runs one alone and tells how far it is.
 """
 
+import ast
 import asyncio
 import html
 import json
 import os
 import re
+import sys
+import tempfile
+import textwrap
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import build
+import course
 import mathml
 from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_files, shown
 
 CACHE = ROOT / ".cache" / "lessons"
+SILENT = (ast.Constant, ast.GeneratorExp, ast.Starred)  # of these no value need be told
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass
 class Lesson:
-    """A lesson that was run: its Markdown, in which `slot(n)` stands for the n-th output."""
+    """A lesson that was run: its Markdown, in which `slot(n)` stands for the n-th output.
+
+    `notebook` is the script as a notebook, not run.
+    """
 
     markdown: str
     outputs: list[str]
+    notebook: str
 
     def fill(self, page: str) -> str:
         """Put the outputs into the rendered page; raises Problem unless each finds its slot.
@@ -40,6 +52,21 @@ class Lesson:
                 raise Problem(f"output {n + 1} found no place: is a code block left open?")
             page = page.replace(slot(n), output)
         return page
+
+
+def downloads(name: str) -> str:
+    """Return what ends the page of a lesson, in Markdown.
+
+    mkdocs-jupyter's include_source puts the script beside the page, hooks.py the notebook.
+    """
+    script, notebook = (
+        f'<a href="{name}{suffix}" download>{suffix}</a>' for suffix in (".py", ".ipynb")
+    )
+    return (
+        f"\nDownload this lesson: {script} · {notebook}. Both need a copy of the repository, with "
+        "its root and `scripts/` on Python's path: there, "
+        '`export PYTHONPATH="$PWD/scripts:$PWD"`.\n'
+    )
 
 
 def slot(n: int) -> str:
@@ -55,7 +82,6 @@ def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
     kept = {path: CACHE / f"{path.stem}-{_key(path)}.json" for path in paths}
     missing = [path for path, file in kept.items() if not file.exists()]
     if missing:
-        CACHE.mkdir(parents=True, exist_ok=True)
         for path, lesson in asyncio.run(_run_all(missing, kernel)).items():
             kept[path].write_text(json.dumps(vars(lesson)))
     for file in set(CACHE.glob("*.json")) - set(kept.values()):
@@ -86,15 +112,25 @@ async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:
     return lessons
 
 
-async def _run(path: Path, kernel: str) -> Lesson:
+async def _run(path: Path, kernel: str, every_cell: bool = False) -> Lesson:
+    """Run one lesson; tell on stderr how long it took, or how long every cell took."""
     # Here and not above: a build in which no lesson changed does without these imports.
     import jupytext
+    import nbformat
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+    CACHE.mkdir(parents=True, exist_ok=True)
     text = path.read_text(encoding="utf-8")
     notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for n, cell in enumerate(notebook.cells, 1):  # jupytext's own ids are random
+        cell.id, cell.metadata = f"cell-{n}", {}
+    whole = nbformat.writes(notebook) + "\n"
     client = NotebookClient(
         notebook, kernel_name=kernel, timeout=600, extra_arguments=["--log-level=ERROR"]
     )
@@ -105,27 +141,109 @@ async def _run(path: Path, kernel: str) -> Lesson:
         "OMP_NUM_THREADS": "1",  # sums in torch depend on the number of threads
         "IPYTHONDIR": str(CACHE / "ipython"),  # not the reader's own profile
     }
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    start = begun = time.monotonic()
+
+    def begin(cell: Any, cell_index: int) -> None:
+        nonlocal begun
+        begun = time.monotonic()
+        where = f"{shown(path)}: cell {codes.index(cell) + 1} of {len(codes)}"
+        print(f"{where} …", end=" ", file=sys.stderr, flush=True)
+
+    def end(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        print(f"{time.monotonic() - begun:.1f} s", file=sys.stderr, flush=True)
+
+    values: list[str] = []
+
+    async def inspect(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        number = codes.index(cell) + 1
+        at = _at(number, "\n".join(execute_reply["content"]["traceback"]))
+        values.extend(await _values(client.kc, cell.source, at))
+
+    if every_cell:
+        client.on_cell_execute, client.on_cell_executed = begin, end
+    client.on_cell_error = inspect
+    with tempfile.TemporaryFile() as log:  # a kernel that stops may complain of itself
+        try:
+            await client.async_execute(env=environment, cwd=str(ROOT), stderr=log)
+        except CellExecutionError as error:
+            raise Problem("\n".join([_failure(path, text, codes, error), *values])) from None
+        except (CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+            log.seek(0)
+            said = log.read().decode(errors="replace")
+            raise Problem(f"{shown(path)}: {error}\n{said}".rstrip()) from None
+    print(f"{shown(path)}: {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
+    markdown, outputs = _convert(path, notebook.cells)
+    return Lesson(markdown, outputs, whole)
+
+
+def _at(number: int, traceback: str) -> list[int]:
+    """Return the lines of that code cell that a traceback names, from the outermost call."""
+    found = re.findall(rf"Cell In\[{number}\], line (\d+)", ESCAPES.sub("", traceback))
+    return [int(line) for line in found]
+
+
+async def _values(kernel: Any, source: str, at: list[int]) -> list[str]:
+    """Say what the failed assert compares: its parts, evaluated once more in the kernel."""
+    parts = _parts(source, at[0]) if at else []
     try:
-        await client.async_execute(env=environment, cwd=str(ROOT))
-    except CellExecutionError as error:
-        raise Problem(_failure(path, text, notebook.cells, error)) from None
-    except (CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
-        raise Problem(f"{shown(path)}: {error}") from None
-    return _convert(path, notebook.cells)
+        reply = await kernel.execute(
+            "", silent=True, user_expressions=dict(zip(parts, parts, strict=True)),
+            reply=True, timeout=10,
+        )  # fmt: skip
+    except TimeoutError:
+        return []
+    shows = reply["content"].get("user_expressions", {})
+    found = [
+        f"  {' '.join(part.split())} = {textwrap.shorten(shows[part]['data']['text/plain'], 200)}"
+        for part in parts
+        if shows.get(part, {}).get("status") == "ok"
+    ]
+    return ["evaluated again:", *found] if found else []
 
 
-def _failure(path: Path, text: str, cells: list[Any], error: Any) -> str:
+def _parts(source: str, line: int) -> list[str]:
+    """Return the expressions that an assert at that line, outside of functions, compares."""
+
+    def parts(node: ast.expr) -> list[ast.expr]:
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                return [left, *others]
+            case ast.BoolOp(values=inner):
+                return [part for value in inner for part in parts(value)]
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return parts(operand)
+            case ast.Call(args=[ast.Compare() as inner]):  # np.all(a < b)
+                return parts(inner)
+            case ast.Call(args=inner) if inner:
+                return inner
+        return [node]
+
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        return []
+    for statement in statements:
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or 0):
+                    told = [p for p in parts(node.test) if not isinstance(p, SILENT)]
+                    texts = (ast.get_source_segment(source, part) for part in told)
+                    return list(dict.fromkeys(text for text in texts if text))
+    return []
+
+
+def _failure(path: Path, text: str, codes: list[Any], error: Any) -> str:
     """Say which cell failed and why, and show its lines with the line that failed marked."""
-    codes = [cell for cell in cells if cell.cell_type == "code"]
     number, cell = next(
         (n, cell)
         for n, cell in enumerate(codes, 1)
         if any(output.output_type == "error" for output in cell.outputs)
     )
     start = text.count("\n", 0, max(text.find(cell.source), 0)) + 1
-    at = re.findall(r"Cell In\[\d+\], line (\d+)", ESCAPES.sub("", error.traceback))
+    at = _at(number, error.traceback)
     lines = [
-        f"{'>' if str(n + 1) in at else ' '} {start + n:4} | {line}"
+        f"{'>' if n + 1 in at else ' '} {start + n:4} | {line}"
         for n, line in enumerate(cell.source.splitlines())
     ]
     text = re.sub(r" \(\d+\.py, line \d+\)", "", ESCAPES.sub("", error.evalue))
@@ -133,7 +251,7 @@ def _failure(path: Path, text: str, cells: list[Any], error: Any) -> str:
     return "\n".join([f"{shown(path)}: cell {number} raised {why}", *lines])
 
 
-def _convert(path: Path, cells: list[Any]) -> Lesson:
+def _convert(path: Path, cells: list[Any]) -> tuple[str, list[str]]:
     parts: list[str] = []
     outputs: list[str] = []
     code = 0
@@ -152,9 +270,7 @@ def _convert(path: Path, cells: list[Any]) -> Lesson:
             if output:
                 parts.append(slot(len(outputs)))
                 outputs.append(f'<div class="output">{output}</div>')
-    name = path.name  # mkdocs-jupyter's include_source puts the script beside the page
-    parts.append(f'<p><a href="{name}" download>Download this lesson as a script</a></p>')
-    return Lesson("\n\n".join(parts) + "\n", outputs)
+    return "\n\n".join(parts) + "\n", outputs
 
 
 def _outputs(outputs: list[Any]) -> Iterator[str]:
@@ -188,3 +304,10 @@ def _text(text: str) -> str:
     if match := re.search(r"\S* at 0x[0-9a-f]+>", text):
         raise Problem(f"shows {match[0]}, which differs from run to run; end it with a ;")
     return f"<pre>{html.escape(text.rstrip(), quote=False)}</pre>"
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(_run(course.pick(sys.argv[1:]), "python3", every_cell=True))
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -51,11 +51,24 @@ def site() -> Path:
 KEPT = {"leaky_relu", "relu", "sigmoid", "tanh"}  # whatever else there is, so that it stays quick
 
 
+LESSON = """# %% [markdown]
+# # A lesson
+#
+# **Claim.** Two and two are four.
+#
+# Needs: nothing. Takes 1 minutes.
+
+# %%
+assert 2 + 2 == 4
+"""
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the project with four functions, in which a test may break things.
 
-    Generated fragments come along.
+    Of the lessons only the names are left, for what they need may be gone. Generated fragments come
+    along.
     """
     for name in (*SOURCES, "generated"):
         source = ROOT / name
@@ -67,4 +80,6 @@ def copy(tmp_path: Path) -> Path:
         if file.stem not in KEPT:
             file.unlink()
             (tmp_path / "docs" / "activations" / f"{file.stem}.md").unlink()
+    for file in (tmp_path / "docs" / "learn").glob("*.py"):
+        file.write_text(LESSON)
     return tmp_path

@@ -20,6 +20,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Download,
     Error,
     Page,
     Route,
@@ -261,6 +262,28 @@ def test_pages_open_from_a_disk(
     assert [what for what in trouble if FONT not in what] == []
     page.evaluate("document.fonts.ready")
     assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded"]
+
+
+def test_a_lesson_is_downloaded(
+    context: BrowserContext, address: str, site: Path, trouble: list[str]
+) -> None:
+    page = context.new_page()
+    lesson = site / "learn" / "why-nonlinearity.html"
+    saved: list[Download] = []
+    page.on("download", lambda download: saved.append(download))
+    for kind in (".py", ".ipynb"):
+        page.goto(f"{address}learn/{lesson.name}")
+        with page.expect_download() as download:
+            page.get_by_role("link", name=kind, exact=True).click()
+        assert download.value.suggested_filename == f"{lesson.stem}{kind}"
+        assert Path(download.value.path()).read_bytes() == lesson.with_suffix(kind).read_bytes()
+        # From a disk, where the file is already, a browser may show it instead.
+        saved.clear()
+        page.goto(lesson.as_uri())
+        page.get_by_role("link", name=kind, exact=True).click()
+        page.wait_for_timeout(500)
+        assert saved or page.url == lesson.with_suffix(kind).as_uri()
+    assert [what for what in trouble if FONT not in what] == []
 
 
 def test_another_name_leads_to_its_page_from_a_disk(context: BrowserContext, site: Path) -> None:

@@ -193,6 +193,26 @@ def test_equal_aspect():
     assert across == pytest.approx(up, abs=0.02)
 
 
+def test_axes_are_labelled_where_asked():
+    labels = {"xlabel": "layer", "ylabel": "largest gradient (log₁₀)"}
+    svg, bare = (ET.fromstring(draw(**given)) for given in (labels, {}))
+    texts = {tag.text: tag for tag in svg.iter("text")}
+    x, y = (texts[text] for text in labels.values())
+    assert [tag.get("class") for tag in (x, y)] == ["ink", "ink"]
+    assert (float(x.get("x")), x.get("text-anchor")) == (FRAME[1], "end")
+    assert (float(y.get("x")), y.get("text-anchor")) == (6, "start")
+
+    def down(tag):
+        return float(tag.get("y"))
+
+    ticks = [tag for tag in svg.iter("text") if tag.get("text-anchor") == "middle"]
+    assert max(map(down, ticks)) + figures.FONT < down(x) < float(svg[0].get("height"))
+    (line,) = curve_paths(ET.tostring(svg), "c1")
+    assert down(texts["f"]) + figures.FONT < down(y) < min(line[:, 1])
+    assert float(svg[0].get("height")) == float(bare[0].get("height")) + 2 * figures.LABEL
+    assert len(texts) == len({tag.text for tag in bare.iter("text")}) + 2
+
+
 def test_limits_show_everything():
     alone = Curve("f", X, np.zeros_like(X), open_dots=((0.0, 3.0),))
     picture = draw(curves=[alone])

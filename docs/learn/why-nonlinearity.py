@@ -2,10 +2,13 @@
 # # Why a network needs a non-linear function
 #
 # **Claim.** Layers that only multiply by weights and add biases amount to one such layer, however
-# many are stacked. A single ReLU between two of them gives a function that no such stack can give.
+# many are stacked. ReLUs between them make kinks. With one input, each unit of a hidden layer adds
+# one at most, and every further layer can double the number of straight pieces.
 #
-# The code below demonstrates it. It ran when this page was built, and one false `assert` would have
-# stopped the build.
+# Needs: a little algebra, and a first look at NumPy and SymPy. Takes 10 minutes.
+#
+# What can be computed is asserted below. The code ran when this page was built, and one false
+# `assert` would have stopped the build.
 
 # %%
 import numpy as np
@@ -17,17 +20,12 @@ from snippets.relu import formula as relu_formula
 from snippets.relu import relu, x
 
 # %% [markdown]
-# ## Two layers in a row
+# ## Layers without a bend
 #
 # A layer with one input multiplies it by a *weight* and adds a *bias*: $x \mapsto w x + b$. The
 # graph is a straight line, which need not pass through the origin. Such a map is called *affine*.
 # (Libraries often say *linear*, as in `torch.nn.Linear`; in mathematics that means $b = 0$.)
-#
-# Here are two layers, the second fed with the output of the first:
-#
-# $$
-# y_1 = 3 x + 1, \qquad y_2 = 2 y_1 + 2
-# $$
+# Feed a second layer with the output of the first:
 
 # %%
 y1 = 3 * x + 1
@@ -35,21 +33,10 @@ y2 = 2 * y1 + 2
 assert sp.expand(y2) == 6 * x + 4
 
 # %% [markdown]
-# Together they are one layer, with weight 6 and bias 4. The second layer has added nothing that the
-# first could not do with other numbers.
-#
-# ## Any size, any depth
-#
-# This was no accident of 3, 1, 2 and 2. In a real network the input $x$ is a list of $n$ numbers.
-# The first layer makes $m$ numbers of it, with a matrix $W_1$ and a vector $b_1$, and the second
-# makes $k$ numbers of those. Multiply out:
-#
-# $$
-# W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)
-# $$
-#
-# SymPy does the same without being told $n$, $m$ or $k$, so the result holds for layers of every
-# size:
+# Together they are one layer, with weight 6 and bias 4. This was no accident of 3, 1, 2 and 2. In a
+# real network the input $x$ is a list of $n$ numbers. The first layer makes $m$ numbers of it, with
+# a matrix $W_1$ and a vector $b_1$, and the second makes $k$ of those. SymPy multiplies out without
+# being told $n$, $m$ or $k$, so this holds for layers of every size:
 
 # %%
 n, m, k = sp.symbols("n m k", integer=True, positive=True)
@@ -57,55 +44,92 @@ X = sp.MatrixSymbol("x", n, 1)
 W1, b1 = sp.MatrixSymbol("W1", m, n), sp.MatrixSymbol("b1", m, 1)
 W2, b2 = sp.MatrixSymbol("W2", k, m), sp.MatrixSymbol("b2", k, 1)
 
-W, b = W2 * W1, W2 * b1 + b2
-assert sp.expand(W2 * (W1 * X + b1) + b2) == W * X + b
+stack = W2 * (W1 * X + b1) + b2
+layer = (W2 * W1) * X + (W2 * b1 + b2)
+assert sp.expand(stack) == layer
+sp.Eq(stack, layer, evaluate=False)
 
 # %% [markdown]
-# A deeper stack collapses in the same way: its first two layers are one affine layer, which leaves
-# a stack with one layer less, and so on until a single layer remains.
+# A deeper stack collapses in the same way, two layers at a time, until one is left.
 #
-# A stack can even do *less* than a single layer. The rank of $W_2 W_1$ is no higher than that of
-# either factor, so what a narrow middle loses stays lost. Take three numbers in, two in the middle,
-# three out. Whatever the twelve weights are, the determinant of $W_2 W_1$ is 0, so its rank is at
-# most 2. A single layer can have rank 3, with the identity matrix for one.
+# A stack can even do *less* than a single layer. What a narrow middle loses stays lost: the rank of
+# $W_2 W_1$ is no higher than that of either factor. Take three numbers in, two in the middle, three
+# out. Whatever the twelve weights are, the determinant is 0, so the rank is at most 2. One layer
+# can have rank 3.
 
 # %%
-narrow = W.subs({n: 3, m: 2, k: 3}).as_explicit()
-assert narrow.shape == (3, 3)
+narrow = (W2 * W1).subs({n: 3, m: 2, k: 3}).as_explicit()
 assert sp.expand(narrow.det()) == 0
-assert sp.eye(3).rank() == 3
+
+rng = np.random.default_rng(0)
+into, out, direct = (rng.normal(size=s) for s in ((2, 3), (3, 2), (3, 3)))
+print("rank of the stack:", np.linalg.matrix_rank(out @ into))
+print("rank of one layer:", np.linalg.matrix_rank(direct))
+assert np.linalg.matrix_rank(out @ into) == 2
+assert np.linalg.matrix_rank(direct) == 3
+
+# %% [markdown]
+# ## The same lines, learned differently
+#
+# Equal in what they *can* be does not mean equal in training. Let the right weight be 3. One layer
+# has the weight $w$; two have $u$ and $v$ and act as one with the weight $u v$. Both begin at 0.01
+# and go down the gradient of half the squared error, with the same step size:
+
+# %%
+u, v, w = sp.symbols("u v w", real=True)
+assert sp.diff((w - 3) ** 2 / 2, w) == w - 3
+assert sp.diff((u * v - 3) ** 2 / 2, u) == v * (u * v - 3)
+
+one, two, pair = [0.01], [0.01], np.array([0.1, 0.1])
+for _ in range(30):
+    one.append(one[-1] - 0.1 * (one[-1] - 3))
+    pair = pair - 0.1 * pair[::-1] * (two[-1] - 3)  # u moves by v, v by u
+    two.append(pair.prod())
+
+steps = np.arange(31.0)
+shallow = Curve("one layer", steps, np.array(one))
+deep = Curve("two layers", steps, np.array(two))
+title, about = "Weight by step", "Two layers start slowly, then overtake."
+axes = {"xlim": (0, 30), "xlabel": "step", "ylabel": "weight"}
+HTML(plot("descent", [shallow, deep], title=title, description=about, **axes))
+
+# %% [markdown]
+# One layer closes a tenth of its gap at every step. Two layers hardly move at first, because each
+# weight moves by the other, which is small; then they overtake. From 0 they never start: where
+# $u = v = 0$ the gradient is 0, though the error is not. So depth without a bend changes nothing in
+# what can be described and much in how it is learned. In continuous time the course of such
+# training can be solved exactly [@saxe2014].
+
+# %%
+shares = [np.diff(path) / np.subtract(3, path[:-1]) for path in (one, two)]
+assert np.allclose(shares[0], 1 / 10)
+assert shares[1][0] < 1 / 100
+assert two[5] < one[5]
+assert two[15] > one[15]
+
+slopes = [sp.diff((u * v - 3) ** 2, weight) for weight in (u, v)]
+assert [slope.subs({u: 0, v: 0}) for slope in slopes] == [0, 0]
 
 # %% [markdown]
 # ## One ReLU between them
 #
 # [ReLU](../activations/relu.md) keeps what is positive and sets the rest to 0. Put it between the
-# two layers and leave all four numbers as they were:
-#
-# $$
-# y = 2 \operatorname{relu}(3 x + 1) + 2
-# $$
-#
+# first two layers, with the numbers as they were: $y = 2 \operatorname{relu}(3 x + 1) + 2$.
 # `relu_formula` is the definition from that page, and SymPy finds the pieces:
 
 # %%
 y = sp.piecewise_fold(2 * relu_formula.subs(x, y1) + 2)
-[kink] = sp.solve(y1, x)
-assert kink == -sp.Rational(1, 3)
+kink = -sp.Rational(1, 3)
+assert sp.solve(y1, x) == [kink]
 assert y == sp.Piecewise((6 * x + 4, x > kink), (2, True))
+assert y.diff(x) == sp.Piecewise((6, x > kink), (0, True))
 y
 
 # %% [markdown]
 # Where $3 x + 1$ is positive, ReLU passes it on, and $y$ is the old line $6 x + 4$. Elsewhere ReLU
 # gives 0, and $y$ is 2. The two pieces meet at $x = -\frac{1}{3}$ without a jump, but the slope
-# changes there from 0 to 6. Such a point is called a *kink*.
-
-# %%
-assert y.subs(x, kink) == (6 * x + 4).subs(x, kink) == 2
-assert y.diff(x) == sp.Piecewise((6, x > kink), (0, True))
-
-# %% [markdown]
-# Now with numbers. `relu` is the NumPy code from the same page, and the sample holds the kink
-# itself, so that the corner is drawn where it is.
+# changes there from 0 to 6. Such a point is called a *kink*. An affine map has the same slope
+# everywhere, so no stack of affine layers equals this network, whatever its weights and depth.
 
 
 # %%
@@ -113,9 +137,7 @@ def network(x):
     return 2 * relu(3 * x + 1) + 2
 
 
-grid = sample(-3, 3, [-1 / 3])
-assert np.allclose(network(grid), sp.lambdify(x, y)(grid))
-
+grid = sample(-3, 3, [-1 / 3])  # with the kink, so that the corner is sharp
 bent = Curve("with ReLU", grid, network(grid))
 line = Curve("without", grid, 6 * grid + 4)
 title = "The two layers, with ReLU between them and without"
@@ -123,86 +145,121 @@ about = "With ReLU: 2, and from minus 1/3 on 6x + 4. Without: 6x + 4."
 HTML(plot("bend", [bent, line], title=title, description=about, xlim=(-3, 3)))
 
 # %% [markdown]
-# The example comes from the blog post that this site grew out of. Two slips of its code are mended
-# here: it adds 1 at the end where its text has 2, so that the two lines run 1 apart where they
-# should be one, and it samples every 0.5 and so steps over the kink. Such a grid cuts the corner
-# off; at the kink it draws $\frac{8}{3}$ in place of 2:
+# The example comes from the blog post that this site grew out of. Two slips of its code are mended:
+# it adds 1 at the end where its text has 2, which puts the lines 1 apart where they should be one,
+# and it samples every 0.5, which steps over the kink and draws $\frac{8}{3}$ there in place of 2.
 
 # %%
 coarse = np.arange(-3, 3, step=0.5)
-values = network(coarse)
-assert -1 / 3 in grid
 assert -1 / 3 not in coarse
 assert network(-1 / 3) == 2
-assert np.isclose(np.interp(-1 / 3, coarse, values), 8 / 3)
+assert np.isclose(np.interp(-1 / 3, coarse, network(coarse)), 8 / 3)
 
 printed = 2 * relu(3 * coarse + 1) + 1
 assert np.all((6 * coarse + 4 - printed)[coarse > -1 / 3] == 1)
 
-dots = tuple(zip(coarse[4:8], values[4:8], strict=True))
-exact = Curve("exact", grid, network(grid))
-drawn = Curve("every 0.5", coarse, values, closed_dots=dots)
-title = "The bend, exact and from a grid of step 0.5"
-about = "The grid runs straight from minus 0.5 to 0, past minus 1/3."
-limits = {"xlim": (-1, 0.5), "ylim": (1, 8)}
-HTML(plot("grid", [exact, drawn], title=title, description=about, **limits))
-
 # %% [markdown]
-# ## No straight line can do that
+# ## Side by side: one kink for each unit
 #
-# Between any two inputs $p$ and $q$ an affine map rises at the same rate, its weight:
+# Put $n$ ReLU units in one hidden layer. With one input, unit $i$ bends where its own
+# $w_i x + b_i$ passes 0, in one point at most. Between those points all is affine. So $n$ units
+# make $n$ kinks at most, and $n + 1$ straight pieces.
 #
-# $$
-# \frac{(w q + c) - (w p + c)}{q - p} = w
-# $$
-#
-# The network with ReLU rises at the rate 0 between $-2$ and $-1$ and at the rate 6 between 0 and 1.
-# So it is not affine, and a stack of affine layers, which is one affine layer, cannot equal it,
-# whatever its weights, widths and depth.
+# In turn, *every* continuous function of $n$ straight pieces on an interval is exactly a bias and
+# $n$ units. Go from left to right: the first unit begins at the left end and sets the slope, each
+# of the others begins at a corner and adds the change of slope.
 
 
 # %%
-def rate(f, p, q):
-    return sp.cancel((f.subs(x, q) - f.subs(x, p)) / (q - p))
+def slope_changes(corners, values):
+    slopes = np.diff(values) / np.diff(corners)
+    return np.diff(slopes, prepend=0)
 
 
-p, q, w, c = sp.symbols("p q w c", real=True)
-assert rate(w * x + c, p, q) == w
-assert rate(y, -2, -1) == 0
-assert rate(y, 0, 1) == 6
+corners = np.array([0.0, 1, 2, 4, 5, 8])
+values = np.array([1.0, 3, 2, 2, -1, 5])
+changes = slope_changes(corners, values)
+assert len(changes) == 5
+
+at = np.arange(0, 8.125, 0.125)  # numbers without rounding, so that == is fair
+made = values[0] + relu(at[:, None] - corners[:-1]) @ changes
+assert np.array_equal(made, np.interp(at, corners, values))
 
 # %% [markdown]
-# ## Non-linear is not the same as learned
+# ## In depth: pieces multiply
 #
-# Nothing on this page is learned. The numbers 3, 1, 2 and 2 were given, and they are the same with
-# ReLU and without. *Learning* means to choose such numbers from data. ReLU chooses none. It changes
-# what they can describe: a function with a kink, which no affine layers give, whatever their
-# weights.
-#
-# How training goes is a question of its own. Stacked affine layers can do no more than the one
-# layer that they amount to, but training need not treat the two alike.
-#
-# Nor does every non-linear function serve. Take $x^2$ for the activation. A layer of four units
-# gives a polynomial of degree 2 at most, whatever the weights, and more units add more of the same:
+# Two units make a *tent* on the interval from 0 to 1: up to 1 in the middle, and down again. Feed a
+# tent to a tent, and each half of the interval gets a tent of its own. With five in a row:
+
 
 # %%
-units = [sp.symbols(f"w{i} b{i} v{i}") for i in range(4)]
-square = sum(v * (w * x + b) ** 2 for w, b, v in units)
+def tents(x, depth):
+    inputs = []  # of every ReLU
+    for _ in range(depth):
+        inputs += [x, x - 0.5]
+        x = 2 * relu(x) - 4 * relu(x - 0.5)
+    return x, inputs
+
+
+fine = np.arange(65) / 64
+teeth, inputs = tents(fine, 5)
+title = "Five tents in a row"
+about = "A sawtooth with 16 teeth between 0 and 1."
+one_tent, _ = tents(fine, 1)
+saw = [Curve("five tents", fine, teeth), Curve("one tent", fine, one_tent)]
+HTML(plot("saw", saw, title=title, description=about, xlim=(0, 1)))
+
+# %% [markdown]
+# The pieces are counted exactly. Between neighbours on this grid no unit's input changes its sign,
+# so each unit, and with it the network, is affine there; what is left is to compare the slopes. Ten
+# units in five layers give 32 pieces. Ten side by side give 11 at most, and 32 pieces would take
+# 31 of them at least. Some functions thus ask for a network that is deep or else very wide, even
+# if they need only be approximated [@telgarsky2016].
+
+
+# %%
+def pieces(depth):
+    steps = 2 ** (depth + 1)
+    y, inputs = tents(np.arange(steps + 1) / steps, depth)
+    assert len(inputs) == 2 * depth
+    assert all(np.all(z[1:] * z[:-1] >= 0) for z in inputs)
+    slopes = np.diff(y) * steps
+    return 1 + np.count_nonzero(np.diff(slopes))
+
+
+assert [pieces(depth) for depth in (1, 2, 3, 4, 5)] == [2, 4, 8, 16, 32]
+assert len(inputs) == 10
+assert (len(inputs) + 1, pieces(5) - 1) == (11, 31)
+
+# %% [markdown]
+# That a network *can* have so many pieces does not say that training finds them.
+#
+# ## Not every bend serves
+#
+# Take $x^2$ for the activation. A layer of four units gives a polynomial of degree 2 at most,
+# whatever the weights, and more units add more of the same:
+
+# %%
+names = [sp.symbols(f"w{i} b{i} v{i}") for i in range(4)]
+square = sum(v * (w * x + b) ** 2 for w, b, v in names)
 assert sp.degree(square, x) == 2
 
 # %% [markdown]
 # Which functions do serve is known. Let the activation be continuous. With enough units in
 # one hidden layer, a network comes as close as you like to every continuous function on a closed
-# and bounded set if and only if the activation is not a polynomial. This is a theorem by
-# [Leshno, Lin, Pinkus and Schocken (1993)](https://doi.org/10.1016/S0893-6080(05)80131-5); no code
-# here repeats its proof.
+# and bounded set if and only if the activation is not a polynomial [@leshno1993]. No code here
+# repeats the proof.
+#
+# Non-linear is not the same as *learned*, either. The post calls features learned whose numbers it
+# had typed in. An activation says what kind of function a network can be; training chooses which.
 #
 # ## What to take away
 #
-# - Affine layers in a row are one affine layer. A narrow middle only makes it weaker.
-# - A ReLU between two of them makes a kink where its own input is 0, here at $x = -\frac{1}{3}$. No
-#   affine layer has a kink.
-# - Non-linear says what kind of function a network is, learned says where its numbers come from.
+# - Affine layers in a row are one affine layer, and a narrow middle makes it weaker. Training still
+#   treats the stack and the layer differently.
+# - One ReLU makes one kink, where its own input is 0. In one layer kinks add up; in depth the
+#   pieces can double with every layer.
+# - Non-linear is not enough: a polynomial stays a polynomial.
 # - To draw a kink, put it in the sample.
 #
 # ## Exercises
@@ -238,35 +295,21 @@ assert [both.subs(x, value) for value in (t, 0, -t)] == [t, 0, t]
 # %% [markdown]
 # </details>
 #
-# **3.** How close can a straight line come to the network with ReLU between $x = -\frac{4}{3}$ and
-# $x = \frac{2}{3}$? Hint: compare the two at the ends and at the kink, which is halfway.
+# **3.** How many units do ten tents in a row have, and how many does one hidden layer need to be
+# the same function between 0 and 1?
 #
 # <details class="note" markdown>
 # <summary>Answer</summary>
 #
-# It can stay within $\frac{3}{2}$, and no closer. For a function $f$ look at
-#
-# $$
-# f\left(-\tfrac{4}{3}\right) - 2 f\left(-\tfrac{1}{3}\right) + f\left(\tfrac{2}{3}\right)
-# $$
-#
-# For every line this is 0, for the network it is 6. For two functions that are nowhere more than
-# $d$ apart it differs by $4 d$ at most. So $d \ge \frac{3}{2}$. The line $3 x + \frac{9}{2}$
-# gets there: it is $\frac{3}{2}$ too low at both ends and $\frac{3}{2}$ too high at the kink, and
-# the difference changes evenly in between.
-
+# Ten tents have 20 units and 1024 pieces. One layer needs at least 1023 units, one for each kink,
+# and by the construction above 1024 are enough.
 
 # %%
-def bend(f):
-    left, middle, right = (f.subs(x, at) for at in (kink - 1, kink, kink + 1))
-    return sp.expand(left - 2 * middle + right)
-
-
-assert bend(w * x + c) == 0
-assert bend(y) == 6
-
-gap = y - (3 * x + sp.Rational(9, 2))
-assert [2 * gap.subs(x, at) for at in (kink - 1, kink, kink + 1)] == [3, -3, 3]
+assert 2 * 10 == 20
+assert pieces(10) == 1024
+assert pieces(10) - 1 == 1023
 
 # %% [markdown]
 # </details>
+#
+# ## References
