@@ -5,7 +5,7 @@
 # learning. Fitted to data, four activations all do better than a straight line, but which of them
 # does best changes with the data and with the learning rate.
 #
-# Needs: [why a network needs a non-linear function](why-nonlinearity.py). Takes 10 minutes.
+# Needs: [why a network needs a non-linear function](why-nonlinearity.py). Takes ten minutes.
 
 # %%
 import numpy as np
@@ -40,7 +40,7 @@ grid = sample(-1, 1, [kink])
 unit = {name: 2 * f(3 * grid + 0.1) + 0.2 for name, f in FUNCTIONS.items()}
 curves = [Curve(name, grid, y) for name, y in unit.items()]
 about = "A straight line, two S-shaped curves, and two that bend sharply just left of 0."
-HTML(plot("unit", curves, title="2 f(3x + 0.1) + 0.2", description=about, xlim=(-1, 1)))
+HTML(plot("unit", curves, title="2 f(3x + 0.1) + 0.2", description=about, xlim=(-1, 1), xlabel="x"))
 
 # %% [markdown]
 # The post samples every $0.01$, from $-1$ on. That grid has no point at $-\frac{1}{30}$, where
@@ -99,7 +99,8 @@ def examples(n, seed):
     """Return x and y of shape (tasks * seeds, n, 1)."""
     rng = np.random.default_rng(seed)
     x = rng.uniform(-3, 3, (len(TASKS), SEEDS, n, 1))
-    y = [f(at) + s * rng.standard_normal(at.shape) for at, (f, s) in zip(x, TASKS.values())]
+    tasks = zip(x, TASKS.values(), strict=True)
+    y = [f(at) + s * rng.standard_normal(at.shape) for at, (f, s) in tasks]
     return torch.tensor(x.reshape(-1, n, 1)), torch.tensor(np.reshape(y, (-1, n, 1)))
 
 
@@ -144,7 +145,7 @@ def errors(network, examples):
     """Return the errors, by task and seed."""
     x, y = examples
     mean = (network(x) - y).square().mean((1, 2))
-    return dict(zip(TASKS, mean.sqrt().reshape(-1, SEEDS).numpy()))
+    return dict(zip(TASKS, mean.sqrt().reshape(-1, SEEDS).numpy(), strict=True))
 
 
 MODULES = {
@@ -242,7 +243,7 @@ curves = [Curve("sin 2x, and the examples", wide, smooth(wide), closed_dots=dots
 curves += [Curve(n, wide, one(networks[n](line))) for n in ("plain", "sigmoid", "tanh", "ReLU")]
 about = "30 dots scatter about a sine; three curves follow them, a straight line does not."
 title = "The noisy task: what four networks made of the same 30 examples"
-HTML(plot("fits", curves, title=title, description=about, xlim=(-3, 3), height=240))
+HTML(plot("fits", curves, title=title, description=about, xlim=(-3, 3), height=240, xlabel="x"))
 
 # %% [markdown]
 # ## The same with smaller steps
@@ -254,10 +255,10 @@ slow = {name: errors(fit(MODULES[name], rate=0.003), held) for name in OTHERS}
 HTML(table("Learning rate 0.003, held-out examples: median (least to largest)", slow))
 
 # %% [markdown]
-# On *smooth*, sigmoid and ReLU have changed places. Before, the median of sigmoid was less than half
-# that of ReLU; now it is over $1.4$ times that of ReLU. Whoever ran one of the two only would have
-# told you that sigmoid, or that ReLU, suits this curve better. And on *kinked* the worst seed of
-# ReLU, which was better than the worst of tanh, is now worse.
+# On *smooth*, sigmoid and ReLU have changed places. Before, the median of sigmoid was less than
+# half that of ReLU; now it is over $1.4$ times that of ReLU. Whoever ran only one of the two would
+# have told you that sigmoid, or that ReLU, suits this curve better. And on *kinked* the worst seed
+# of ReLU, which was better than the worst of tanh, is now worse.
 
 # %%
 assert 2 * middle(new, "sigmoid", "smooth") < middle(new, "ReLU", "smooth")
