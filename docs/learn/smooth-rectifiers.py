@@ -51,8 +51,8 @@ HTML(plot("five", curves, title="Five smooth rectifiers and ReLU", description=a
 # [SiLU](../activations/silu.md), [GELU](../activations/gelu.md) and
 # [Mish](../activations/mish.md) fall before they rise. Each has exactly one minimum.
 # [ELU](../activations/elu.md) and [Softplus](../activations/softplus.md) have none: their slope is
-# never 0. The numbers below are proved: `zeros` encloses every zero of the slope in an interval
-# and shows that there is no other, far more closely than the digits printed.
+# never 0. The numbers below are proved: `zeros` encloses each zero of the slope in an interval far
+# narrower than the digits printed, and shows that there is no other.
 
 
 # %%
@@ -139,16 +139,16 @@ def second(f, at):
 for at in (-1.0, 0.0, 1.0):
     assert second(torch.relu, at) == 0
     assert np.isclose(second(silu.module, at), float(BENDS["SiLU"].subs(x, at)))
-w, target = sp.symbols("w target", real=True)
+w, t = sp.symbols("w t", real=True)
 f = sp.Function("f")
-curvature = sp.diff((f(w) - target) ** 2 / 2, w, 2)
-assert sp.expand(curvature - (f(w).diff(w) ** 2 + (f(w) - target) * f(w).diff(w, 2))) == 0
-sp.Eq(sp.Derivative((f(w) - target) ** 2 / 2, (w, 2)), curvature, evaluate=False)
+curvature = sp.diff((f(w) - t) ** 2 / 2, w, 2)
+assert sp.expand(curvature - (f(w).diff(w) ** 2 + (f(w) - t) * f(w).diff(w, 2))) == 0
+sp.Eq(sp.Derivative((f(w) - t) ** 2 / 2, w, w), curvature, evaluate=False)
 
 # %% [markdown]
-# This is the curvature of a squared error in one weight. With ReLU the term with $f''$ is gone,
-# and what is left, a square, is never negative. Plain gradient descent and Adam never ask for
-# $f''$.
+# This is the curvature of a squared error in one weight, with $t$ the output that is wanted. With
+# ReLU the term with $f''$ is gone, and what is left, a square, is never negative. Plain gradient
+# descent and Adam never ask for $f''$.
 #
 # ## Gates
 #
