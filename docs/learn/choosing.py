@@ -55,8 +55,8 @@ assert np.isclose(torch.autograd.grad(joint, logit)[0].item(), 1)
 assert np.isclose(joint.item(), softplus.softplus(17.0))
 
 # %% [markdown]
-# **One of several classes** is the same story: `cross_entropy` takes logits and does the
-# [softmax](../activations/softmax.md) itself. Do it twice and no error is raised, but with 10
+# **One of several classes** needs none either: `cross_entropy` takes logits and does the
+# [softmax](../activations/softmax.md) itself. Do it twice and nothing complains, but with 10
 # classes the loss never falls below $1.46$, however right the network is.
 
 # %%
@@ -233,8 +233,9 @@ grid = ends.flatten().numpy()
 curves = [Curve("sin x", grid, np.sin(grid))]
 curves += [Curve(name, grid, u[1].flatten().numpy()) for name, (u, _, _) in solved.items()]
 about = "The curve with tanh lies on the sine; that with ReLU is a bent line that misses it."
+axes = {"xlabel": "x", "ylabel": "u"}
 title = "u″ = −sin x with u(0) = u(π) = 0, as two networks solve it"
-HTML(plot("pinn", curves, title=title, description=about, xlim=(0, 3.1416), xlabel="x"))
+HTML(plot("pinn", curves, title=title, description=about, xlim=(0, 3.1416), **axes))
 
 # %% [markdown]
 # With ReLU, $u''$ is 0 for autograd at every point and for all weights. So the residual is the mean

@@ -2,8 +2,8 @@
 # # Smooth rectifiers
 #
 # **Claim.** SiLU, GELU, Mish, ELU and Softplus spread over a range the bend that ReLU has in one
-# point. In a trained network one can stand in for another only where the two curves nearly agree,
-# however well each of them trains.
+# point. In a network trained with GELU its tanh form, which nearly agrees with it, can take its
+# place; SiLU, which trains as well, cannot.
 #
 # Needs: [why a network needs a non-linear function](why-nonlinearity.py). Takes ten minutes.
 
@@ -88,8 +88,8 @@ assert max(lowest, key=lambda title: float_of(dips[title][0])) == "GELU"
 # ## Curvature
 #
 # The second derivative $f''$ says how the slope changes. The slope of each rectifier goes from 0
-# to 1, so the integral of $f''$ is 1 for all of them: the same amount of bend. ReLU has all of it
-# in one point, where $f''$ does not exist, and $f'' = 0$ everywhere else. The smooth ones spread it
+# to 1, so the integral of $f''$ is 1 for all five: the same amount of bend. ReLU has that bend in
+# one point, where $f''$ does not exist, and $f'' = 0$ everywhere else. The smooth ones spread it
 # out. SiLU, GELU and Mish bend by more than 1 in the middle, between the two zeros of $f''$, and
 # back on both sides. Softplus and ELU never bend back.
 
@@ -113,7 +113,7 @@ for title, bend in BENDS.items():
     curves.append(Curve(title, grid, y, **cut))
 title = "Second derivatives: under each curve the area is 1"
 about = "Bells about 0, three of them with negative wings; that of ELU breaks off at 0."
-HTML(plot("bend", curves, title=title, description=about, xlim=(-5, 5), xlabel="x"))
+HTML(plot("bend", curves, title=title, description=about, xlim=(-5, 5), xlabel="x", ylabel="f″(x)"))
 
 # %% [markdown]
 # ELU is the one with a break: its slope is continuous, but $f''$ jumps at 0 from 1 to 0.
@@ -190,7 +190,9 @@ assert 2.69 < float_of(apart.places[-1]) < 2.7  # where it is taken, and at minu
 # output.
 
 # %%
-DEPTH, WIDTH, GAIN = 16, 128, 1.5335  # GELU's gain, from its page
+DEPTH, WIDTH = 16, 128
+nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+GAIN = (weights @ gelu.gelu(nodes) ** 2 / weights.sum()) ** -0.5  # for standard normal inputs
 
 
 def drift(other, seed):
@@ -211,11 +213,10 @@ drifts = {
 }
 layers = np.arange(1.0, DEPTH + 1)
 curves = [Curve(name, layers, found.mean(axis=0)) for name, found in drifts.items()]
-title = "In place of GELU, with the same weights: log₁₀ of the relative difference"
-about = (
-    "Both rise with depth: the tanh form from 1 in 6000 to 1 in 1000, SiLU from 1/8 to nearly 1."
-)
-HTML(plot("drift", curves, title=title, description=about, xlim=(1, 16), xlabel="layers"))
+title = "In place of GELU, with the same weights: how far the output moves"
+about = "Both rise with depth and flatten; SiLU lies far above the tanh form all the way."
+labels = {"xlabel": "layers", "ylabel": "log₁₀ of the relative difference"}
+HTML(plot("drift", curves, title=title, description=about, xlim=(1, 16), **labels))
 
 # %% [markdown]
 # In each of 5 networks the difference grows by a factor of 3 to 10 from the first layer to the
@@ -231,8 +232,8 @@ for found in drifts.values():
     assert np.all((growth > 3) & (growth < 10))
 
 # %% [markdown]
-# In half precision the two forms are hard to tell apart, so a test there may pass with the wrong
-# one. Rounded to `bfloat16`, they are the same number for over $0.85$ of standard normal inputs.
+# In half precision the two forms are hard to tell apart, and a test may pass with the wrong one:
+# rounded to `bfloat16`, they are the same number for over $0.85$ of standard normal inputs.
 
 # %%
 inputs = np.random.default_rng(0).standard_normal(100_000)
@@ -368,8 +369,8 @@ assert abs(difference.subs(x, 1).evalf()) > 0.1
 # %% [markdown]
 # </details>
 #
-# **3.** At $-4$ the two GELUs differ by over $0.4$ of the value itself. Why does
-# that do no harm above?
+# **3.** At $-4$ the two GELUs differ by over $0.4$ of the value itself. Why does that do no harm
+# above?
 #
 # <details class="note" markdown>
 # <summary>Answer</summary>
