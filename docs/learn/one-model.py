@@ -5,7 +5,7 @@
 # learning. Fitted to data, four activations all do better than a straight line, but which of them
 # does best changes with the data and with the learning rate.
 #
-# Needs: [why a network needs a non-linear function](why-nonlinearity.py). Takes ten minutes.
+# Needs: [why a network needs a non-linear function](why-nonlinearity.py). Takes 10 minutes.
 
 # %%
 import numpy as np

@@ -5,7 +5,7 @@
 # point. In a network trained with GELU its tanh form, which nearly agrees with it, can take its
 # place; SiLU, which trains as well, cannot.
 #
-# Needs: [why a network needs a non-linear function](why-nonlinearity.py). Takes ten minutes.
+# Needs: [why a network needs a non-linear function](why-nonlinearity.py). Takes 10 minutes.
 
 # %%
 import numpy as np
