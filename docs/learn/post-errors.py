@@ -1,12 +1,16 @@
 # %% [markdown]
 # # What the post got wrong
 #
-# This site grew out of a blog post in Chinese: “pytorch系列6 -- activation_function 激活函数
-# relu, leakly_relu, tanh, sigmoid及其优缺点”. (Our copy names no author and no address, so there is
-# no link.) It asks the right questions in a good order, and the lessons here follow it. But it has
-# errors, as many introductions have, and readers carry them on. Here is each one: what is said,
-# what is right and, wherever a program can tell, a check that runs. At the end come errors from
-# other places.
+# **Claim.** The blog post that this site grew out of has errors in its mathematics, in what it says
+# of training, in its code, its terms and its typesetting. Most of them an `assert` finds.
+#
+# Needs: the lesson that an entry links to, if you want to know more. Takes 15 minutes.
+#
+# The post is in Chinese: “pytorch系列6 -- activation_function 激活函数 relu, leakly_relu, tanh,
+# sigmoid及其优缺点”. (Our copy names no author and no address, so there is no link.) It asks the
+# right questions in a good order, and the lessons here follow it. But it has errors, as many
+# introductions have, and readers carry them on. Here is each one: what is said, what is right and,
+# wherever a program can tell, a check that runs. At the end come errors from other places.
 #
 # What is said is translated. The quoted code is the post's own, and only as much as a check needs.
 
