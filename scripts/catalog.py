@@ -116,7 +116,8 @@ class Activation(_Snippet):
     cited: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    scope: Mapping[str, Any] = field(default_factory=dict)
+    symbolic: Mapping[str, Any] = field(default_factory=dict)  # what the SymPy cell defines
+    scope: Mapping[str, Any] = field(default_factory=dict)  # the NumPy cell
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -352,6 +353,7 @@ def _read(path: Path, source: str) -> Activation | Vector:
         learned=tuple(facts.get("learned", ())),
         identities=tuple(facts.get("identities", ())),
         near=tuple(facts.get("near", ())),
+        symbolic=symbolic,
         scope=numeric,
     )
 

@@ -32,8 +32,12 @@ def identities(activation: Activation) -> list[sp.Eq]:
     """Return the identities that a snippet states, each proved for every x.
 
     A name is the function of that snippet, `f(x, 2)` with its first parameter at 2; parameters not
-    given have their defaults. Raises Problem for one that is false or cannot be proved.
+    given have their defaults. Numbers that the SymPy cell names may be named. Raises Problem for
+    one that is false or cannot be proved.
     """
+    cell = activation.symbolic.items()
+    numbers = {sp.Symbol(name): value for name, value in cell if isinstance(value, sp.Rational)}
+    letters = {s.name: s for s in numbers}
     found = []
     for text in activation.identities:
         where = f"{shown(activation.path)}: the identity {text}"
@@ -42,8 +46,8 @@ def identities(activation: Activation) -> list[sp.Eq]:
             raise Problem(f"{where} must have two sides")
         names = {name: sp.Function(name) for name in re.findall(r"\b([a-z]\w+)\(", text)}
         names = {k: f for k, f in names.items() if k not in ("diff", "log", "exp", "sqrt")}
-        both = [sp.sympify(side, {"x": activation.x, **names}) for side in sides]
-        left, right = (_unfolded(e, activation.x) for e in both)
+        both = [sp.sympify(side, {"x": activation.x, **names, **letters}) for side in sides]
+        left, right = (_unfolded(e.subs(numbers), activation.x) for e in both)
         verdict = derive.equal(left, right, activation.x)
         if verdict is not True:
             raise Problem(f"{where} {'is false' if verdict is False else 'could not be proved'}")

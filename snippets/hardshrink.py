@@ -35,6 +35,9 @@ parameters = {"lambd": (sp.Interval.open(0, sp.oo), [0.125, 1.0, 3.0])}
 naive = ["np.where((x > lambd) | (x < -lambd), x, 0)"]
 naive_grad = ["np.abs(x) > lambd"]
 cited = ["a `bias` of 0"]
+identities = [
+    "hardshrink(x) = thresholded_relu(x, 1/2) - thresholded_relu(-x, 1/2)",
+]
 claims = {
     # u = x costs λ²/2 and u = 0 costs x²/2: the former is less where |x| > λ
     "$\\frac{1}{2} (u - x)^2$ plus\n$\\frac{1}{2} \\lambda^2$ if $u$ is not 0": lambda f: (

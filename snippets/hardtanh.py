@@ -46,7 +46,10 @@ parameters = {
     "max_val": (sp.Interval.open(-1, sp.oo), [6.0, 0.25, -0.5]),
 }
 naive_grad = ["(x > min_val) & (x < max_val)"]
-identities = ["hardtanh(x) = 2 * hardsigmoid(3 * x) - 1"]
+identities = [
+    "hardtanh(x) = relu(x + 1) - relu(x - 1) - 1",
+    "hardtanh(x) = 2 * hardsigmoid(3 * x) - 1",
+]
 near = ["tanh"]
 claims = {
     "slope is 0 nearly everywhere": lambda f: (

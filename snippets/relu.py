@@ -33,6 +33,9 @@ aliases = ["rectifier", "rectified linear unit", "ramp function"]
 naive = ["np.where(x > 0, x, 0)"]
 naive_grad = ["np.where(x > 0, 1, 0)"]
 cited = ["is derived for an activation\nwith slope 1 at 0", "Fukushima used it in 1969"]
+identities = [
+    "relu(x) - relu(-x) = x",
+]
 claims = {
     "the slope is exactly 1": lambda f: f.limits[1][1] == 1,
     "The output is exactly 0 for every negative input": lambda f: (

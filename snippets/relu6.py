@@ -43,6 +43,7 @@ def _slope(function, at):
 aliases = ["ReLU-6"]
 naive_grad = ["(x > 0) & (x < 6)"]
 identities = [
+    "relu6(x) = relu(x) - relu(x - 6)",
     "relu6(x) = hardtanh(x, 0, 6)",
     "relu6(x) = 6 * hardsigmoid(x - 3)",
 ]

@@ -41,6 +41,9 @@ aliases = ["scaled exponential linear unit"]
 where = {"\\lambda": scale, "c": scale * alpha}
 naive = ["np.where(x > 0, SCALE * x, SCALE_ALPHA * (np.exp(x) - 1))"]
 naive_grad = ["np.where(x > 0, SCALE, SCALE_ALPHA * np.exp(x))"]
+identities = [
+    "selu(x) = scale * elu(x, alpha)",
+]
 claims = {
     "the output has mean 0 and variance 1": lambda f: (
         abs(f.mean) < 1e-15 and abs(f.second_moment - 1) < 1e-15

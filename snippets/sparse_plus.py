@@ -37,6 +37,9 @@ family = "smooth rectifiers"
 descends = "softplus"
 near = ["softplus"]
 cited = ["section 6.2"]
+identities = [
+    "sparse_plus(x) - sparse_plus(-x) = x",
+]
 claims = {
     "exactly 0 up to −1": lambda f: f.zeros[0] == sp.Interval(-sp.oo, -1),
     "exactly x from 1 on": lambda f: formula.args[1] == (x, x >= 1),
