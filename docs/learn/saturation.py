@@ -91,8 +91,8 @@ assert 0.98 < layer.weight.std() * 200**0.5 < 1.02
 # %% [markdown]
 # `through` sends 32 random examples forward and a random gradient back. It returns the *size* of
 # the gradient, by which we mean the root of the mean square, after each layer. It also returns the
-# size of the slopes in each layer and the share of units that are saturated, by which we mean
-# those with less than a hundredth of the largest slope.
+# size of the slopes in each layer and the share of units that are saturated, by which we mean those
+# with less than a hundredth of the largest slope.
 
 
 # %%
@@ -337,8 +337,8 @@ assert np.isclose(sigmoid_grad(2 * edge), 1 / 4 / 100)
 # <details class="note" markdown>
 # <summary>Answer</summary>
 #
-# No. $z \sigma'(z)$ is at most 0.224, so the factor is at most 0.448. The largest weight is not
-# the best. With a bias that brings $z$ back to 0, every weight above 4 does it.
+# No. $z \sigma'(z)$ is at most 0.224, so the factor is at most 0.448. The largest weight is not the
+# best. With a bias that brings $z$ back to 0, every weight above 4 does it.
 
 # %%
 z = np.linspace(0, 40, 40001)
