@@ -134,12 +134,13 @@ for name, f, slope in ("sigmoid", sigmoid, sigmoid_grad), ("tanh", tanh, tanh_gr
         assert abs(factor / (s * slopes) - 1) < 0.03  # scale times slope, as it should be
 
 head = ("Function", "Scale", "Slopes alone", "Slopes and weights", "Left, 10 to the", "Saturated")
-table = "<table><caption>What one layer does to a gradient</caption><thead><tr>"
+table = '<div class="table-scroll"><table>'
+table += "<caption>What one layer does to a gradient</caption><thead><tr>"
 table += "".join(f'<th scope="col">{text}</th>' for text in head) + "</tr></thead><tbody>"
 for (name, s), (a, b, power, share) in rows.items():
     table += f'<tr><th scope="row">{name}</th><td>{s:g}</td><td>{a:.3f}</td><td>{b:.3f}</td>'
     table += f"<td>{power:.1f}</td><td>{share:.0%}</td></tr>"
-HTML(table + "</tbody></table>")
+HTML(table + "</tbody></table></div>")
 
 # %% [markdown]
 # Read the two middle columns against each other. **As the weights grow, the slopes shrink, and yet
