@@ -5,7 +5,7 @@
 # optimiser switch units off. At the start the size of the weights has no say in it, as long as the
 # biases are 0.
 #
-# Needs: [derivatives and the chain rule](derivatives.py). Takes ten minutes.
+# Needs: [derivatives and the chain rule](derivatives.py). Takes 12 minutes.
 
 # %%
 import numpy as np

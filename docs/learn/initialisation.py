@@ -5,7 +5,7 @@
 # activation and that of its slope. For most functions no scale keeps both the signal and the
 # gradient, and PyTorch's `calculate_gain` is right for a few functions only.
 #
-# Needs: [saturation](saturation.py). Takes ten minutes.
+# Needs: [saturation](saturation.py). Takes 12 minutes.
 
 # %%
 from contextlib import suppress

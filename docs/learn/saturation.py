@@ -5,7 +5,7 @@
 # whether the gradient vanishes. With the sigmoid it vanishes at every usual scale of the weights.
 # With tanh there is a scale at which it falls only slowly.
 #
-# Needs: [derivatives and the chain rule](derivatives.py). Takes ten minutes.
+# Needs: [derivatives and the chain rule](derivatives.py). Takes 12 minutes.
 
 # %%
 import numpy as np
