@@ -25,6 +25,7 @@ from snippets.squareplus import module as plain_squareplus
 from snippets.squareplus import squareplus, squareplus_grad
 
 F = nn.functional  # the name that it has everywhere
+torch.manual_seed(0)
 torch.set_num_threads(1)
 
 # %% [markdown]
@@ -67,7 +68,8 @@ def operations(f):
 
 
 log = []
-print(*[f"{f.__name__:9} {operations(f)}" for f in (F.relu, F.silu, F.softsign)], sep="\n")
+three = F.relu, F.silu, F.softsign
+print(*[f"{f.__name__:9} {operations(f)}" for f in three], sep="\n")
 assert operations(F.relu) == "relu | threshold_backward"
 assert operations(F.silu) == "silu | silu_backward"
 assert operations(F.softsign).startswith("abs add div | ")
@@ -131,10 +133,15 @@ assert torch.allclose(nn.RReLU().eval()(z), F.leaky_relu(z, slope))
 def kept(f, x):
     """Return f(x), the tensors kept for its backward pass, and their bytes."""
     found = []
-    with torch.autograd.graph.saved_tensors_hooks(lambda t: found.append(t) or t, lambda t: t):
+
+    def put_away(t):
+        found.append(t)
+        return t
+
+    with torch.autograd.graph.saved_tensors_hooks(put_away, lambda t: t):
         y = f(x)
-    parts = {t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in found}
-    return y, found, sum(parts.values())
+    memory = {s.data_ptr(): s.nbytes() for s in (t.untyped_storage() for t in found)}
+    return y, found, sum(memory.values())
 
 
 def composed_silu(x):
@@ -146,21 +153,26 @@ def what(f):
     y, found, size = kept(f, x)
 
     def name(t):
-        return "its input" if torch.equal(t, x) else "its result" if torch.equal(t, y) else "more"
+        if torch.equal(t, x):
+            return "its input"
+        return "its result" if torch.equal(t, y) else "more"
 
     return " and ".join(sorted({name(t) for t in found})), size
 
 
-functions = [torch.exp, torch.sigmoid, torch.tanh, F.relu, F.leaky_relu, F.elu, F.gelu, F.silu]
-table = {f.__name__: what(f) for f in [*functions, composed_silu, F.softsign]}
-assert {n for n, (k, _) in table.items() if k == "its result"} == {"exp", "sigmoid", "tanh", "relu"}
-assert {n for n, (k, _) in table.items() if "more" in k} == {"composed_silu", "softsign"}
-assert {size for k, size in table.values() if "more" not in k} == {4000}
-assert table["composed_silu"][1] == table["softsign"][1] == 8000
+functions = [torch.exp, torch.sigmoid, torch.tanh, F.relu, F.leaky_relu, F.elu]
+functions += [F.gelu, F.silu, composed_silu, F.softsign]
+table = {f.__name__: what(f) for f in functions}
+result = {name for name, (keeps, _) in table.items() if keeps == "its result"}
+more = {name for name, (keeps, _) in table.items() if keeps == "its input and more"}
+assert result == {"exp", "sigmoid", "tanh", "relu"}
+assert more == {"composed_silu", "softsign"}
+assert all(size == (8000 if n in more else 4000) for n, (_, size) in table.items())
 
-rows = [f"<tr><th scope=row><code>{n}</code><td>{k}<td>{s}" for n, (k, s) in table.items()]
-head = "<caption>Kept for the backward pass<tr><th scope=col>Function<th scope=col>Keeps"
-HTML(f"<table>{head}<th scope=col>Bytes{''.join(rows)}</table>")
+head = "".join(f"<th scope=col>{title}" for title in ("Function", "Keeps", "Bytes"))
+row = "<tr><th scope=row><code>{}</code><td>{}<td>{}"
+rows = "".join(row.format(name, *cells) for name, cells in table.items())
+HTML(f"<table><caption>Kept for the backward pass<tr>{head}{rows}</table>")
 
 # %% [markdown]
 # ReLU and sigmoid keep their *result*: it tells the derivative. [SiLU](../activations/silu.md)
@@ -171,7 +183,8 @@ HTML(f"<table>{head}<th scope=col>Bytes{''.join(rows)}</table>")
 # formula says `result`, the result is kept; where it says `self`, the input.
 
 # %%
-rules = (Path(torchgen.__file__).parent / "packaged/autograd/derivatives.yaml").read_text()
+folder = Path(torchgen.__file__).parent / "packaged" / "autograd"
+rules = (folder / "derivatives.yaml").read_text()
 
 
 def rule(name):
@@ -204,37 +217,42 @@ class Lambda(nn.Module):
 
 
 def tensors_kept(activation, depth):
-    """Count what a network keeps besides its weights, in tensors of the size of a layer."""
+    """Count what a network keeps but for its weights; one is 100 times 10 numbers."""
     pairs = [(nn.Linear(10, 10), activation()) for _ in range(depth)]
-    net = nn.Sequential(*[part for pair in pairs for part in pair], nn.Linear(10, 10))
-    weights = sum(p.nbytes for p in list(net.parameters())[2::2])  # not needed for the first layer
+    parts = [part for pair in pairs for part in pair]
+    net = nn.Sequential(*parts, nn.Linear(10, 10))
+    weights = depth * net[0].weight.nbytes  # the first layer's are not needed
     return (kept(net, torch.zeros(100, 10))[2] - weights) / 4000
 
 
-depths = np.arange(1.0, 9.0)
-kinds = {"x * sigmoid(x)": lambda: Lambda(composed_silu), "SiLU": nn.SiLU, "ReLU": nn.ReLU}
-counts = {k: np.array([tensors_kept(a, int(d)) for d in depths]) for k, a in kinds.items()}
-assert np.array_equal(counts["ReLU"], depths + 1)
-assert np.array_equal(counts["SiLU"], 2 * depths + 1)
-assert np.array_equal(counts["x * sigmoid(x)"], 3 * depths + 1)
+def count(activation):
+    return np.array([tensors_kept(activation, int(depth)) for depth in depths])
 
-curves = [Curve(name, depths, count) for name, count in counts.items()]
+
+depths = np.arange(1.0, 9.0)
+composed = count(lambda: Lambda(composed_silu))
+assert np.array_equal(count(nn.ReLU), depths + 1)
+assert np.array_equal(count(nn.SiLU), 2 * depths + 1)
+assert np.array_equal(composed, 3 * depths + 1)
+
+lines = {"x * sigmoid(x)": composed, "SiLU": count(nn.SiLU), "ReLU": count(nn.ReLU)}
+curves = [Curve(name, depths, numbers) for name, numbers in lines.items()]
 title = "Tensors kept for the backward pass, against the number of hidden layers"
-about = "Straight lines: with n layers n + 1 for ReLU, 2n + 1 for SiLU, 3n + 1 for x * sigmoid(x)."
-options = {"xlim": (1, 8), "ylim": (0, 26), "xlabel": "hidden layers", "ylabel": "tensors kept"}
-HTML(plot("kept", curves, title=title, description=about, **options))
+about = "With n layers n + 1 for ReLU, 2n + 1 for SiLU, 3n + 1 for x * sigmoid(x)."
+options = {"title": title, "description": about, "xlim": (1, 8), "ylim": (0, 26)}
+HTML(plot("kept", curves, xlabel="hidden layers", ylabel="tensors kept", **options))
 
 # %% [markdown]
 # ## When inplace is an error
 #
 # `nn.ReLU(inplace=True)` writes its result over its input. Autograd objects if another operation
-# had kept what is lost. Try it behind a multiplication by 2, which keeps nothing, behind sigmoid
-# and exp, which keep the result that ReLU is about to overwrite, and on a *leaf*, a tensor that you
-# made yourself and that is to have a gradient:
+# had kept what is lost. Try it behind a multiplication by 2, which keeps nothing, behind a linear
+# layer, which keeps its input, behind sigmoid and exp, which keep the result that ReLU is about to
+# overwrite, and on a *leaf*, a tensor that you made yourself and that is to have a gradient:
 
 # %%
-before = {"2 * x": lambda x: 2 * x, "sigmoid(x)": torch.sigmoid, "exp(x)": torch.exp}
-before |= {"x, a leaf": lambda x: x}
+before = {"2 * x": lambda x: 2 * x, "linear(x)": nn.Linear(5, 5)}
+before |= {"sigmoid(x)": torch.sigmoid, "exp(x)": torch.exp, "x, a leaf": lambda x: x}
 
 
 def attempt(f, activation):
@@ -246,16 +264,20 @@ def attempt(f, activation):
     return "fine"
 
 
-outcome = {name: attempt(f, nn.ReLU(inplace=True)) for name, f in before.items()}
+def outcomes(activation):
+    return {name: attempt(f, activation) for name, f in before.items()}
+
+
+outcome = outcomes(nn.ReLU(inplace=True))
 print(*[f"{name:10}  {text}" for name, text in outcome.items()], sep="\n")
-assert outcome["2 * x"] == "fine"
+assert outcome["2 * x"] == outcome["linear(x)"] == "fine"
 assert outcome["sigmoid(x)"].endswith("has been modified by an inplace operation")
 assert outcome["exp(x)"] == outcome["sigmoid(x)"]
 assert outcome["x, a leaf"].startswith("a leaf Variable that requires grad")
-assert outcome == {name: attempt(f, nn.SiLU(inplace=True)) for name, f in before.items()}
+assert outcome == outcomes(nn.SiLU(inplace=True))
 
 # %% [markdown]
-# Behind a linear layer it is allowed: that keeps its input, not its result. Two more facts:
+# Two more facts:
 #
 # - No error does not mean no change. `h + F.relu(h, inplace=True)` adds ReLU's result to itself,
 #   because by then it has replaced `h`.
@@ -271,8 +293,9 @@ y.sum().backward()  # no error
 assert torch.equal(y, 2 * F.relu(x))
 assert not torch.equal(y, x + F.relu(x))
 
-for module, change in (nn.ReLU, 0), (nn.SiLU, 0), (nn.ELU, -5):
-    assert tensors_kept(lambda m=module: m(inplace=True), 5) - tensors_kept(module, 5) == change
+for module, saved in (nn.ReLU, 0), (nn.SiLU, 0), (nn.ELU, 1):
+    in_place = count(lambda module=module: module(inplace=True))
+    assert np.array_equal(count(module) - in_place, saved * depths)
 
 # %% [markdown]
 # ## Differentiating twice
@@ -280,14 +303,15 @@ for module, change in (nn.ReLU, 0), (nn.SiLU, 0), (nn.ELU, -5):
 # Penalties on gradients and networks for differential equations need the derivative of the
 # derivative. `gradcheck` compares a gradient with difference quotients, `gradgradcheck` the second
 # one. Of the element-wise modules one cannot be differentiated twice: the file above has a rule for
-# `hardsigmoid`, but none for `hardsigmoid_backward`.
+# `hardsigmoid`, but none for `hardsigmoid_backward`. Composed of other operations it can.
 
 # %%
 point = torch.tensor([-1.7, 0.3], dtype=torch.float64, requires_grad=True)
-vector = {"Softmax", "Softmin", "LogSoftmax", "Softmax2d", "GLU", "MultiheadAttention"}
+others = {nn.Softmax, nn.Softmin, nn.LogSoftmax, nn.Softmax2d, nn.GLU}
+others.add(nn.MultiheadAttention)  # no activation at all
 failed = {}
 for c in classes:
-    if c.__name__ not in vector:
+    if c not in others:
         m = (c(0.1, 20) if c is nn.Threshold else c()).double().eval()
         assert gradcheck(m, (point,))
         try:
@@ -298,7 +322,14 @@ print(failed)
 assert list(failed) == ["Hardsigmoid"]
 assert rule("hardsigmoid")
 assert not rule("hardsigmoid_backward")
-assert gradgradcheck(lambda x: F.relu6(x + 3) / 6, (point,))  # the same function, composed
+
+
+def composed_hardsigmoid(x):
+    return F.relu6(x + 3) / 6
+
+
+assert torch.allclose(composed_hardsigmoid(z), F.hardsigmoid(z))
+assert gradgradcheck(composed_hardsigmoid, (point,))
 
 # %% [markdown]
 # ## What torch.compile sees
@@ -345,7 +376,7 @@ class Squareplus(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         (x,) = ctx.saved_tensors
-        return grad * Squareplus.apply(x, ctx.b) / root(x, ctx.b), None  # b gets no gradient
+        return grad * Squareplus.apply(x, ctx.b) / root(x, ctx.b), None  # None: for b
 
 
 # %% [markdown]
@@ -358,9 +389,10 @@ points = torch.tensor([-3, -1, 0, 0.5, 2], dtype=torch.float64, requires_grad=Tr
 assert gradcheck(Squareplus.apply, (points, 4.0))
 assert gradgradcheck(Squareplus.apply, (points, 4.0))
 
-(slope,) = torch.autograd.grad(Squareplus.apply(points, 4.0).sum(), points)
+y = Squareplus.apply(points, 4.0)
+(slope,) = torch.autograd.grad(y.sum(), points)
 values = points.detach().numpy()
-assert np.allclose(Squareplus.apply(points, 4.0).detach(), squareplus(values), rtol=1e-14)
+assert np.allclose(y.detach(), squareplus(values), rtol=1e-14)
 assert np.allclose(slope, squareplus_grad(values), rtol=1e-14)
 
 x = torch.linspace(-3, 3, 1000, requires_grad=True)

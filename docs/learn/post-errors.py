@@ -6,11 +6,12 @@
 #
 # Needs: the lesson that an entry links to, if you want to know more. Takes 15 minutes.
 #
-# The post is in Chinese: “pytorch系列6 -- activation_function 激活函数 relu, leakly_relu, tanh,
-# sigmoid及其优缺点”. (Our copy names no author and no address, so there is no link.) It asks the
-# right questions in a good order, and the lessons here follow it. But it has errors, as many
-# introductions have, and readers carry them on. Here is each one: what is said, what is right and,
-# wherever a program can tell, a check that runs. At the end come errors from other places.
+# The post is in Chinese: “<span lang="zh">pytorch系列6 -- activation_function 激活函数 relu,
+# leakly_relu, tanh, sigmoid及其优缺点</span>”. (Our copy names no author and no address, so there
+# is no link.) It asks the right questions in a good order, and the lessons here follow it. But it
+# has errors, as many introductions have, and readers carry them on. Here is each one: what is said,
+# what is right and, wherever a program can tell, a check that runs. At the end come errors from
+# other places.
 #
 # What is said is translated. The quoted code is the post's own, and only as much as a check needs.
 
@@ -117,6 +118,7 @@ for function, code in (F.relu, 0.0), (F.leaky_relu, 0.01):
     (slope,) = torch.autograd.grad(function(zero), zero)
     assert np.isclose(slope, code)
     assert np.where(np.zeros(1) > 0, 1, code) == code
+    assert np.where(np.zeros(1) < 0, code, 1) == 1  # what the formula says
 
 # %% [markdown]
 # ### Leaky ReLU as max(0.01x, x), with 0.01 made trainable
@@ -146,7 +148,7 @@ for a in above:
 
 # %%
 t = sp.tanh(x)
-assert sp.simplify(1 - t**2 - 1 / sp.cosh(x) ** 2) == 0  # so 1 - t² > 0 for every real x
+assert sp.simplify(1 - t**2 - 1 / sp.cosh(x) ** 2) == 0  # so 1 - t² is never 0
 assert np.tanh(20.0) == 1
 
 grid = np.linspace(-12, 14, 26001)
@@ -204,7 +206,8 @@ def run(weights, data):
 
 for seed in range(5):
     rng = np.random.default_rng(seed)
-    data, weights = rng.standard_normal((256, 128)), rng.standard_normal((20, 128, 128))
+    data = rng.standard_normal((256, 128))
+    weights = rng.standard_normal((20, 128, 128))
     xavier, he = weights / np.sqrt(128), weights * np.sqrt(2 / 128)
     (small, dead), (steady, dead_too) = run(xavier, data), run(he, data)
     assert np.all(np.abs(small[1:] / small[:-1] - 0.5) < 0.35)
@@ -231,7 +234,8 @@ assert relu.relu_grad(-2.0) == 0
 # factor of 4 at its very best point.
 
 # %%
-w1, w2, w3 = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (0.7, -1.3, 2.1))
+w = torch.tensor([0.7, -1.3, 2.1], dtype=torch.float64, requires_grad=True)
+w1, w2, w3 = w
 h1 = torch.sigmoid(w1 * 1.5)
 h2 = torch.sigmoid(w2 * h1)
 y = torch.sigmoid(w3 * h2)
@@ -252,7 +256,8 @@ assert facts(pick("sigmoid")).lipschitz[0] == sp.Rational(1, 4)
 # %%
 def signs(inputs, targets):
     w = torch.zeros(3, requires_grad=True)
-    loss = ((torch.sigmoid(torch.tensor(inputs) @ w) - torch.tensor(targets)) ** 2).sum()
+    results = torch.sigmoid(torch.tensor(inputs) @ w)
+    loss = ((results - torch.tensor(targets)) ** 2).sum()
     return torch.sign(torch.autograd.grad(loss, w)[0]).tolist()
 
 
@@ -313,7 +318,8 @@ def post_lea_relu(x):
 # %%
 coarse = np.arange(-3, 3, step=0.5)
 right = coarse > -1 / 3
-assert np.all((coarse * 3 + 1) * 2 + 2 - (post_relu(coarse * 3 + 1) * 2 + 1) == 1, where=right)
+text, code = coarse * 6 + 4, post_relu(coarse * 3 + 1) * 2 + 1
+assert np.all(text - code == 1, where=right)
 assert -1 / 3 not in coarse
 assert coarse[-1] == 2.5
 
@@ -324,9 +330,14 @@ assert coarse[-1] == 2.5
 # itself, as a script, it stops with a NameError:
 
 # %%
-program = "y_1 = model(x, activation=relu)\ndef relu(x):\n    return np.where(x>0, x, 0)"
-start = "import numpy as np\nx = np.arange(-1, 1, step=0.01)\ndef model(x, activation): return x\n"
-assert fails(NameError, exec, start + program, {}) == "name 'relu' is not defined"
+program = """
+y_1 = model(x, activation=relu)
+
+def relu(x):
+    return np.where(x>0, x, 0)
+"""
+known = {"np": np, "x": np.arange(-1, 1, step=0.01), "model": lambda x, activation: x}
+assert fails(NameError, exec, program, known) == "name 'relu' is not defined"
 
 # %% [markdown]
 # ### sigma overflows on the left
@@ -380,7 +391,8 @@ assert 1e-10 < abs(post_tanh(small) / small - 1) < 1e-7
 assert abs(tanh.tanh(small) / small - 1) < 1e-15
 assert overflows(post_tanh_diff, 355.0)
 assert not overflows(post_tanh_diff, 354.0)
-assert sp.simplify((4 / (sp.exp(x) + sp.exp(-x)) ** 2).rewrite(sp.cosh) - (1 - t**2)) == 0
+slope = 4 / (sp.exp(x) + sp.exp(-x)) ** 2
+assert sp.simplify(slope.rewrite(sp.cosh) - (1 - t**2)) == 0
 
 # %% [markdown]
 # ### relu turns nan into 0, and relu_diff returns integers
@@ -419,11 +431,15 @@ assert np.array_equal(np.where(below > 0, below, 0.01 * below), post_lea_relu(be
 
 # %%
 fine = np.linspace(-6, 5.5, 10001)
-step = np.arange(-6, 6, step=0.5)
-assert 0.02 < np.max(np.abs(np.interp(fine, step, np.tanh(step)) - np.tanh(fine))) < 0.03
-hundredths = np.arange(-6, 6, step=0.01)
-gap = np.interp(fine, hundredths, np.tanh(hundredths)) - np.tanh(fine)
-assert np.max(np.abs(gap)) < 0.0001
+
+
+def missed(step):
+    drawn = np.arange(-6, 6, step=step)
+    return np.max(np.abs(np.interp(fine, drawn, np.tanh(drawn)) - np.tanh(fine)))
+
+
+assert 0.02 < missed(0.5) < 0.03
+assert missed(0.01) < 0.0001
 
 # %% [markdown]
 # ## PyTorch
@@ -598,7 +614,7 @@ assert F.elu(torch.tensor(-100.0), alpha=3.0) == -3
 assert round(F.gelu(ends)[0].item(), 8) == -0.15865525
 assert round(F.gelu(ends, approximate="tanh")[0].item(), 8) == -0.15880801
 
-[middle] = [piece for piece, where in hardswish.formula.args if where == True]  # noqa: E712
+middle, _ = hardswish.formula.args[-1]
 assert sp.degree(middle, x) == 2
 
 assert np.where(np.abs(np.nan) > 0.5, np.nan, 0.0) == 0
@@ -616,8 +632,9 @@ assert F.hardshrink(torch.tensor(torch.nan)).isnan()
 # %%
 for call in "m = nn.Threshold(0, 0.5)", "input = torch.arange(-3, 3)":
     assert call in nn.Threshold.__doc__
-assert nn.Threshold(0, 0.5)(torch.arange(-3, 3)).tolist() == [0, 0, 0, 0, 1, 2]
-assert nn.Threshold(0, 0.5)(torch.arange(-3.0, 3.0)).tolist() == [0.5, 0.5, 0.5, 0.5, 1, 2]
+m = nn.Threshold(0, 0.5)
+assert m(torch.arange(-3, 3)).tolist() == [0, 0, 0, 0, 1, 2]
+assert m(torch.arange(-3.0, 3.0)).tolist() == [0.5, 0.5, 0.5, 0.5, 1, 2]
 
 assert "values in the range [-inf, 0)" in nn.LogSoftmax.__doc__
 assert F.log_softmax(torch.tensor([100.0, 0.0]), dim=0)[0] == 0
@@ -626,10 +643,10 @@ assert F.log_softmax(torch.tensor([5.0]), dim=0) == 0
 # %% [markdown]
 # ### nn.ReLU against F.relu
 #
-# *Said* in a text that goes round as “PyTorch之nn.ReLU与F.ReLU的区别介绍”: `nn.ReLU` takes only a
-# Variable, `F.relu` works in place, and its gradient has to be computed by hand. *Right:* the
-# module calls the function. Both take tensors, both leave their input alone unless told otherwise,
-# and autograd serves both.
+# *Said* in a text that goes round as “<span lang="zh">PyTorch之nn.ReLU与F.ReLU的区别介绍</span>”:
+# `nn.ReLU` takes only a Variable, `F.relu` works in place, and its gradient has to be computed by
+# hand. *Right:* the module calls the function. Both take tensors, both leave their input alone
+# unless told otherwise, and autograd serves both.
 
 # %%
 data = torch.tensor([-1.0, 2.0], requires_grad=True)
