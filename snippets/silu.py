@@ -46,7 +46,7 @@ _e, _s = sp.exp(-x), sp.Function("f")(x)
 
 family = "smooth rectifiers"
 descends = "relu"
-aliases = ["swish", "sigmoid linear unit", "SiL"]
+aliases = ["swish", "sigmoid linear unit", "sigmoid-weighted linear unit", "SiL"]
 steps = [
     (sp.Derivative(x / (1 + _e), x), "The definition."),
     (

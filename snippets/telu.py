@@ -49,7 +49,7 @@ descends = "silu"
 _w = sp.exp(x)
 _t = sp.tanh(_w)
 
-aliases = ["hyperbolic tangent exponential linear unit"]
+aliases = ["TanhExp", "hyperbolic tangent exponential linear unit"]
 steps = [
     (sp.Derivative(x * _t, x), "The definition."),
     (_t + x * sp.Derivative(_t, x), "Product rule: the derivative of x is 1."),
