@@ -55,4 +55,4 @@ claims = {
     "the phase is only known to within 0.03": lambda f: 1 / 16 / 2 < 0.0315,
     "nan at ±∞": lambda f: bool(torch.sin(torch.tensor([torch.inf, -torch.inf])).isnan().all()),
 }
-cited = ["$\\omega_0 = 30$", "$\\sqrt{6 / n} / \\omega_0$"]
+cited = ["$\\omega_0 = 30$", "$\\sqrt{6 / n} / \\omega_0$", "$1 / n$"]
