@@ -65,3 +65,4 @@ claims = {
         == [0, 0, 1, 1]
     ),
 }
+cited = ["that of JAX's `hard_tanh` is 1 too"]

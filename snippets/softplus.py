@@ -51,7 +51,7 @@ steps = [
 naive = ["np.log(1 + np.exp(beta * x)) / beta"]
 identities = ["diff(softplus(x), x) = sigmoid(x)", "softplus(x) - softplus(-x) = x"]
 claims = {
-    "never 0. It was introduced": lambda f: [run.sign for run in f.monotone] == [1],
+    "slope never 0": lambda f: [run.sign for run in f.monotone] == [1],
     "the gap is largest\n  at 0, where it is log 2 divided by β": lambda f: (
         f.at_zero == sp.log(2) and f.limits[1] == (0, 1)
     ),
@@ -62,4 +62,13 @@ claims = {
     "*Never write log(1 + exp(x)).*": lambda f: naive == ["np.log(1 + np.exp(beta * x)) / beta"],
     "on the left it is 0 where the exact": lambda f: np.log(1 + np.exp(-40.0)) == 0,
     "`log1p` mends only the second": lambda f: np.log1p(np.exp(-40.0)) > 0,
+    "`np.logaddexp(0, x)` mends both": lambda f: np.allclose(
+        np.logaddexp(0, _x := np.array([-700, -40, -1, 0, 1, 40, 1e4])), softplus(_x), 1e-15, 0
+    ),
+    "set x to log(exp(y) − 1), computed as y + log(−expm1(−y))": lambda f: (
+        sp.simplify(sp.exp(x + sp.log(1 - sp.exp(-x))) - (sp.exp(x) - 1)) == 0
+        and np.allclose(
+            softplus((_y := np.array([1e-9, 0.1, 3, 900.0])) + np.log(-np.expm1(-_y))), _y, 1e-14, 0
+        )
+    ),
 }

@@ -57,6 +57,7 @@ steps = [
 ]
 naive = ["(x + np.sqrt(x**2 + b)) / 2"]
 naive_grad = ["(1 + x / np.sqrt(x**2 + b)) / 2"]
+cited = ["maximum of 0 and x smooth"]
 identities = ["squareplus(x) - squareplus(-x) = x", "squareplus(x) * squareplus(-x) = 1"]
 claims = {
     "At 0 the value is half the root of b, and no input lies further\n  from ReLU": lambda f: (
@@ -65,6 +66,10 @@ claims = {
         and f.lipschitz == (1, None)
     ),
     "With b = 0 it would be ReLU": lambda f: formula.subs(b, 0) == (x + sp.Abs(x)) / 2,
+    "with 4μ² for b": lambda f: (
+        formula.subs({x: 0, b: 4 * sp.Symbol("mu", positive=True) ** 2})
+        == sp.Symbol("mu", positive=True)
+    ),
     "*Why 4.* With b = 4, the default": lambda f: squareplus.__defaults__ == (4,),
     "slope and curvature at 0 are those": lambda f: (
         [(sp.log(1 + sp.exp(x)) - formula.subs(b, 4)).diff(x, n).subs(x, 0) for n in (1, 2)]
