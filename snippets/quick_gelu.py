@@ -74,6 +74,7 @@ exceptions = [
     (1, -440, -0.6, "the same, and near −0.75 the derivative is 0."),
 ]
 near = ["gelu"]
+cited = ["in old releases with 1.773 for 1.702"]
 identities = ["quick_gelu(x) = silu(851 * x / 500) * 500 / 851"]
 claims = {
     "SiLU of $1.702 x$ divided by $1.702$": lambda f: (

@@ -61,4 +61,8 @@ claims = {
         and module(torch.tensor([255.0, 255.0], dtype=torch.float16)).isfinite()
     ),
 }
-cited = ["applies SiLU to the second half"]
+cited = [
+    "applies SiLU to the second half",
+    "1 is added to\n  the other part",
+    "filling a half each",
+]
