@@ -35,8 +35,8 @@ class _Printer(LatexPrinter):
 
     def _print_Mul(self, expr: sp.Mul) -> str:  # noqa: N802
         number, rest = expr.as_coeff_Mul()
-        if number > 0 and (decimal := _decimal(number)):  # not over one fraction line with the rest
-            return f"{decimal} {self._print(rest)}"
+        if decimal := _decimal(abs(number)):  # not over one fraction line with the rest
+            return f"{'- ' * bool(number < 0)}{decimal} {self._print(rest)}"
         # a derivative that is not the last factor, in brackets: else it takes in what follows
         *first, last = expr.args
         held = [sp.UnevaluatedExpr(f) if isinstance(f, sp.Derivative) else f for f in first]
