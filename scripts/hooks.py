@@ -9,6 +9,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
@@ -29,6 +30,7 @@ REDIRECT = """<!doctype html>
 <p>{alias}: see <a href="{page}">{title}</a>.</p>
 </html>
 """
+TOP = ("index.md", "table.md", "families.md", "activations", "learn", "compare", "checked.md")
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
 _loaded = build.scripts_key()
 
@@ -91,8 +93,18 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
             everything.children.append(section)
             ordered += members
     _arrange(nav.pages, ordered)
+    for items in (nav.items, nav.pages):
+        items.sort(key=_place)
     for before, after in pairwise(nav.pages):
         before.next_page, after.previous_page = after, before
+
+
+def _place(item: StructureItem) -> int:
+    """Return which of TOP an entry of the navigation is or lies in; what is not there comes last."""
+    if isinstance(item, Page):
+        top = item.file.src_uri.partition("/")[0]
+        return TOP.index(top) if top in TOP else len(TOP)
+    return max((_place(child) for child in item.children or ()), default=-1)
 
 
 def _arrange(items: list[Any], ordered: list[Page]) -> None:
