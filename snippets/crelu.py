@@ -42,3 +42,21 @@ def module(x):
 family = "rectifiers"
 descends = "relu"
 aliases = ["concatenated ReLU"]
+claims = {
+    "The first part less the second is the input, and their sum is its absolute": lambda _: (
+        np.array_equal(np.subtract(*np.split(crelu([-3, 0, 2]), 2)), [-3, 0, 2])
+        and np.array_equal(np.add(*np.split(crelu([-3, 0, 2]), 2)), [3, 0, 2])
+    ),
+    "One of its two outputs passes the gradient on, wherever the input is not 0": lambda _: (
+        sum(abs(d.subs(k, i).subs(x[i], 5)) for d in derivative) == 1
+        and sum(abs(d.subs(k, i).subs(x[i], -5)) for d in derivative) == 1
+    ),
+    "the squares have the same sum": lambda _: sum(crelu([-3, 2]) ** 2) == 13,
+    "Half as many filters in the layer before make up for that": lambda _: (
+        len(crelu(np.ones(4))) == len(np.ones(8))
+    ),
+    "where the input is 0. There both slopes are 0": lambda _: (
+        not crelu_vjp(np.zeros(1), np.array([1.0, 2.0])).any()
+    ),
+    "that is `dim=1`": lambda _: torch.nn.Conv2d(3, 5, 1)(torch.ones(1, 3, 2, 2)).shape[1] == 5,
+}

@@ -45,5 +45,26 @@ def module(x, pieces=2):
 
 
 # %% Facts
+import torch as _torch
+
 family = "rectifiers"
 descends = "relu"
+claims = {
+    "take any number": lambda _: (
+        maxout([1, 3, 2, 5, 4, 6], 3).tolist() == [3, 6]
+        and maxout_vjp([1, 3, 2, 5, 4, 6], [1, 2], 3).tolist() == [0, 1, 0, 0, 0, 2]
+        and maxout(np.arange(12.0).reshape(4, 3), 4, axis=0).tolist() == [[9, 10, 11]]
+        and module(_torch.tensor([1, 3, 2, 5, 4, 6]), 3).tolist() == [3, 6]
+    ),
+    "With a piece that is always 0 it is [ReLU]": lambda _: (
+        maxout([-2, 0, 3, 0]).tolist() == [0, 3]
+    ),
+    "it is the absolute value": lambda _: maxout([-2, 2, 3, -3]).tolist() == [2, 3],
+    "split it evenly": lambda _: all(
+        _torch.autograd.functional.jacobian(split, _torch.tensor([3.0, 3.0])).tolist() == [0.5, 0.5]
+        for split in (_torch.amax, lambda z: _torch.maximum(z[0], z[1]))
+    ),
+    "one input of each output has the slope 1": lambda _: (
+        maxout_vjp([-9.0, 9.0, 4.0, 4.0], [1.0, 1.0]).tolist() == [0, 1, 1, 0]
+    ),
+}

@@ -63,3 +63,36 @@ def module(x):
 family = "normalisers"
 descends = "softmax"
 where = {"a": above, "s": kept(1), "tau": tau}
+claims = {
+    "exceed it by less than 1 in total": lambda _: (
+        sparsemax([1.5, 1, 0.5]).tolist() == [0.75, 0.25, 0]  # 0.5 is exceeded by 1 + 0.5
+    ),
+    "For two inputs the first element is the [sparse sigmoid]": lambda _: all(
+        sparsemax([t, 0.0])[0] == (np.clip(t, -1, 1) + 1) / 2 for t in np.linspace(-2, 2, 17)
+    ),
+    "*No gradient from what is 0,*": lambda _: (
+        not sparsemax_vjp([0.5, 0, -2], np.array([0, 0, 1])).any()
+    ),
+    "once one input leads each other by 1 or more: for\n  (3, 1, 0) all slopes are 0": lambda _: (
+        sparsemax([3, 1, 0]).tolist() == [1, 0, 0]
+        and not any(sparsemax_vjp([lead, 1, 0], v).any() for v in np.eye(3) for lead in (2, 3))
+    ),
+    "a target whose element is 0": lambda _: torch.isinf(module(torch.tensor([2.0, 0.0])).log()[1]),
+    "(0.5, 0) gives (0.75, 0.25), ten times\n  as much gives (1, 0)": lambda _: (
+        sparsemax([0.5, 0]).tolist() == [0.75, 0.25] and sparsemax([5, 0]).tolist() == [1, 0]
+    ),
+    "At (1, 0) the second input is just left out. There\n  `torch.clamp(x - tau, min=0)` has the "
+    "slopes (0, 0) for the first element and (−1, 1) for": lambda _: (
+        torch.autograd.functional.jacobian(_clamped, torch.tensor([1.0, 0.0])).tolist()
+        == [[0, 0], [-1, 1]]
+    ),
+    "takes the largest guess": lambda _: (
+        max((sum([1.5, 1, 0.5][:size]) - 1) / size for size in (1, 2, 3)) == 0.75
+    ),
+}
+
+
+def _clamped(x):
+    total = x.sort(-1, descending=True).values.cumsum(-1)
+    tau = ((total - 1) / torch.arange(1, 3)).max(-1, keepdim=True).values
+    return torch.clamp(x - tau, min=0)
