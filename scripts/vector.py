@@ -131,7 +131,7 @@ def places(vector: Vector) -> list[sp.Expr]:
 def everywhere(pairs: Iterable[tuple[sp.Expr, sp.Expr]]) -> bool:
     """Tell whether the two expressions of every pair are proved equal, in each region."""
     pairs = list(pairs)
-    return all(regions(lambda here: all(_same(here.settle(a), here.settle(b)) for a, b in pairs)))
+    return all(regions(lambda here: all(same(here.settle(a), here.settle(b)) for a, b in pairs)))
 
 
 def prove_derivative(vector: Vector) -> None:
@@ -152,7 +152,7 @@ def prove_derivative(vector: Vector) -> None:
             raise Problem(f"{shown(vector.path)}: `vjp` is not v times `derivative`")
 
 
-def _same(first: sp.Expr, second: sp.Expr) -> bool:
+def same(first: sp.Expr, second: sp.Expr) -> bool:
     difference = sp.expand((first - second).replace(sp.log, _shifted).rewrite((sp.tanh,), sp.exp))
     if difference == 0 or sp.cancel(sp.together(difference)) == 0:
         return True
@@ -264,7 +264,7 @@ def prove(vector: Vector) -> None:
         got = scope[vector.name](x), scope[f"{vector.name}_vjp"](x, v)
         for name, found, wanted in zip(("", "_vjp"), got, (d.values, d.vjp), strict=True):
             for g, w in zip(found, map(here.settle, wanted), strict=True):
-                if not _same(sp.sympify(g), w):
+                if not same(sp.sympify(g), w):
                     raise Problem(
                         f"{shown(vector.path)}: {vector.name}{name} is not proved: for "
                         f"{size} elements it gives {g}, not {w}"
@@ -408,8 +408,9 @@ def errors(vector: Vector, voice: Callable, order: int, name: str) -> Worst:
     worst = Worst(-1.0, np.empty(0), np.empty(0), len(given))
     for (x, v), row in zip(given, references(vector, name), strict=True):
         exact, unit = row[2 * order], row[2 * order + 1]
+        too_large = any(abs(e) > form.largest for e in exact)
         try:
-            with np.errstate(all="raise", under="ignore", over="ignore"):
+            with np.errstate(all="raise", under="ignore", over="ignore" if too_large else "raise"):
                 got = voice(vector, order, x, v, form)
         except FloatingPointError as flag:
             raise Problem(f"{shown(vector.path)}: in {name} at {x}: {flag}") from None
@@ -594,15 +595,33 @@ def code(vector: Vector) -> str:
     )
 
 
+C = sp.Symbol("c", positive=True)
+
+
+def becomes(vector: Vector, of_input: tuple[Any, Any], of_result: tuple[Any, Any]) -> bool:
+    """Tell whether one change of every input is proved to make another of every result.
+
+    A change is a factor and what is added.
+    """
+    (factor, more), (times, plus) = of_input, of_result
+    every = [definite(vector, size) for size in SIZES]
+    return everywhere(
+        (value.subs({s: factor * s + more for s in d.x}, simultaneous=True), times * value + plus)
+        for d in every
+        for value in d.values
+    )
+
+
+@by_formula
+def ignores_shifts(vector: Vector) -> bool:
+    """Tell whether the result stays when the same is added to every input."""
+    return becomes(vector, (1, C), (1, 0))
+
+
 def shape(vector: Vector) -> str:
     """Return what follows from the formula, each line proved for the SIZES."""
     every = [definite(vector, size) for size in SIZES]
-    c = sp.Symbol("c", positive=True)
     rows = []
-
-    def at(d: Definite, by: sp.Expr, times: sp.Expr) -> Iterator[sp.Expr]:
-        moved = {s: times * s + by for s in d.x}
-        yield from (v.subs(moved, simultaneous=True) for v in d.values)
 
     def signed(assumption: str) -> bool:
         def here(region: Region, d: Definite) -> bool:
@@ -617,16 +636,12 @@ def shape(vector: Vector) -> str:
         rows.append(("Sign", "every element is positive"))
     elif signed("is_nonnegative"):
         rows.append(("Sign", "no element is negative"))
-    for by in (sp.Integer(0), c):
-        if all(
-            everywhere(zip(at(d, c, 1), (v + by for v in d.values), strict=True)) for d in every
-        ):
-            more = f" + {by}" if by else ""
-            rows.append(("Shift", f"$f(x_1 + c, x_2 + c, \\dots) = f(x){more}$ for every $c$"))
-    for power in (c, c**2):
-        if all(
-            everywhere(zip(at(d, 0, c), (power * v for v in d.values), strict=True)) for d in every
-        ):
+    if ignores_shifts(vector):
+        rows.append(("Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x)$ for every $c$"))
+    if becomes(vector, (1, C), (1, C)):
+        rows.append(("Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x) + c$ for every $c$"))
+    for power in (C, C**2):
+        if becomes(vector, (C, 0), (power, 0)):
             rows.append(("Scale", f"$f(c x) = {tex(power)} f(x)$ for every $c > 0$"))
     if not alone(vector):
         d = every[-1]
@@ -636,8 +651,8 @@ def shape(vector: Vector) -> str:
             for v, i in zip(d.values, (1, 0, 2), strict=True)
         ):
             rows.append(("Order", "elements that change places in $x$ change places in $f(x)$"))
-        equal = [d.values[0].subs(dict.fromkeys(d.x, c)) for d in every]
-        numbers = [tex(sp.simplify(Point({c: sp.Integer(1)}).settle(e))) for e in equal]
+        equal = [d.values[0].subs(dict.fromkeys(d.x, C)) for d in every]
+        numbers = [tex(sp.simplify(Point({C: sp.Integer(1)}).settle(e))) for e in equal]
         rows.append(
             (
                 "All elements equal",
@@ -676,7 +691,7 @@ EDGES: dict[tuple[int, bool], list[tuple[float, ...]]] = {  # by the number of i
 }  # fmt: skip
 
 
-def _fewest(vector: Vector) -> tuple[int, Definite]:
+def fewest(vector: Vector) -> tuple[int, Definite]:
     """Return the smallest size that shows what the function does, written out."""
     size = 1 if alone(vector) else 2
     return size, definite(vector, size)
@@ -684,7 +699,7 @@ def _fewest(vector: Vector) -> tuple[int, Definite]:
 
 def kinks(vector: Vector) -> str:
     """Return where slopes jump, and what becomes of infinite, missing and huge inputs."""
-    size, d = _fewest(vector)
+    size, d = fewest(vector)
     form, rows = verify.FORMATS["float32"], []
     for point in EDGES[len(d.x), alone(vector)]:
         x, v = np.array(point), np.zeros(len(d.v))
@@ -717,20 +732,25 @@ def _compared(got: Array, wanted: Sequence[float]) -> str:
     return _listed(got) if right else wrong(_listed(got))
 
 
-def corners(vector: Vector) -> Iterator[tuple[tuple[int, ...], list[list[float]], list[float]]]:
-    """Yield points where the slopes of the first element jump, with those around and the one said.
+def grid(d: Definite) -> list[tuple[sp.Integer, ...]]:
+    """Return the points of −1, 0 and 1, those nearest to 0 first."""
+    ones = sp.Integer(0), sp.Integer(1), sp.Integer(-1)
+    return sorted(itertools.product(ones, repeat=len(d.x)), key=lambda p: sum(map(abs, p)))
 
-    The points are of −1, 0 and 1, those nearest to 0 first.
+
+def corners(vector: Vector) -> Iterator[tuple[tuple, list[list[float]], list[float]]]:
+    """Yield points of a grid where the slopes of the first element jump.
+
+    With each come the slopes beside it and those that are said of it.
     """
-    d = _fewest(vector)[1]
-    grid = itertools.product((0, 1, -1), repeat=len(d.x))
+    d = fewest(vector)[1]
     ways = [
         w
         for w in itertools.product((3, 1, -1, -3), repeat=len(d.x))
         if len({*map(abs, w)}) == len(w)
     ]
-    for point in sorted(grid, key=lambda p: sum(map(abs, p))):
-        here = dict(zip(d.x, map(sp.Integer, point), strict=True))
+    for point in grid(d):
+        here = dict(zip(d.x, point, strict=True))
         around: list[list[float]] = []
         for way in ways:
             near = {
@@ -747,7 +767,7 @@ def _corners(vector: Vector) -> list[str]:
     """Return what slopes are taken at kinks: nothing where there are none."""
     form, rows = verify.FORMATS["float32"], []
     for point, around, said in itertools.islice(corners(vector), 2):
-        v = np.zeros(len(_fewest(vector)[1].v))
+        v = np.zeros(len(fewest(vector)[1].v))
         v[0] = 1
         got = [c(vector, 1, np.array(point, float), v, form) for c in (numpy_call, torch_call)]
         beside = " or ".join(f"({_listed(slopes)})" for slopes in around)

@@ -211,7 +211,9 @@ INEXACT = [  # right as formulas, wrong as floats
 def test_inexact_code_is_too_far_off(tmp_path, name, order, old, new, dtype):
     broken = changed(tmp_path, name, old, new)
     vector.prove(broken)
-    with pytest.raises(Problem, match=r"units from exact|in float\d\d at .*(invalid|divide)"):
+    with pytest.raises(
+        Problem, match=r"units from exact|in float\d\d at .*(invalid|divide|overflow)"
+    ):
         vector.numpy_error(broken, order, dtype)
 
 
@@ -418,6 +420,22 @@ def test_a_nan_that_is_lost_is_noticed(tmp_path):
         keeps_nan(broken, "float64")
 
 
+@each
+@each_dtype
+def test_a_shift_that_makes_no_difference_makes_none_in_floats(function, dtype):
+    """Where all inputs are so large that the next of them are one apart."""
+    if not vector.ignores_shifts(function):
+        pytest.skip("a shift changes the result")
+    form = FORMATS[dtype]
+    for away in (-1.0, 1.0):
+        x = np.array([0.0, 0.0, away])
+        moved = x - away * 2.0**form.precision
+        for voice in VOICES:
+            for order in (0, 1):
+                got, wanted = (voice(function, order, at, x + 1, form) for at in (moved, x))
+                assert np.array_equal(got, wanted), voice
+
+
 # PyTorch, cells and page
 
 
@@ -465,10 +483,10 @@ def test_pytorch_is_near_the_exact_value(function, dtype):
 @each
 def test_both_take_the_slope_that_is_said_at_a_kink(function):
     """Between two slopes, so that no error tells them apart."""
-    _, d = vector._fewest(function)
-    grid = np.array(np.meshgrid(*[[-1.0, 0.0, 1.0]] * len(d.x))).reshape(len(d.x), -1).T
-    for x in grid:
-        here = Point(dict(zip(d.x, map(sp.Rational, x), strict=True)))
+    _, d = vector.fewest(function)
+    for point in vector.grid(d):
+        x = np.array(point, float)
+        here = Point(dict(zip(d.x, point, strict=True)))
         slopes = np.array([[float(here.settle(e)) for e in row] for row in d.jacobian])
         for above, wanted in zip(np.eye(len(d.v)), slopes, strict=True):
             for voice in VOICES:
@@ -479,10 +497,12 @@ def test_both_take_the_slope_that_is_said_at_a_kink(function):
 @each
 def test_module_takes_a_batch_and_every_dtype(function):
     for kind in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
-        x = torch.ones(3, 4, dtype=kind, requires_grad=True)
+        x = torch.from_numpy(drawn((3, 4))).to(kind).requires_grad_()
         y = function.module(x)
         assert y.dtype == kind
         assert y.shape == (3, 4 * function.blocks // function.width)
+        for row, result in zip(x, y, strict=True):
+            assert torch.allclose(function.module(row), result, rtol=4 * torch.finfo(kind).eps)
         y.sum().backward()
 
 
