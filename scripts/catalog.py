@@ -172,9 +172,10 @@ class Activation(_Snippet):
 class Vector(_Snippet):
     """A function of a whole vector, said element by element.
 
-    `formula` is element i of the result, `derivative` its derivative by element k of the input,
-    `vjp` element k of a vector v times the Jacobian, which need not be said where it is no shorter
-    than that. In the last two, `f` stands for the result.
+    `formula` is element i of the result, `derivative` its derivative by element k of the input, for
+    each block of n elements; `vjp` element k of a vector v times the Jacobian, which need not be
+    said where it is no shorter than that. In the last two, `f` stands for the result. `where` are
+    abbreviations with which formulas are printed.
     """
 
     name: str
@@ -187,8 +188,8 @@ class Vector(_Snippet):
     index: Mapping[str, sp.Symbol]  # i and k
     f: sp.IndexedBase | None
     v: sp.IndexedBase
-    formula: sp.Expr
-    derivative: sp.Expr
+    formula: tuple[sp.Expr, ...]
+    derivative: tuple[sp.Expr, ...]
     vjp: sp.Expr
     function: Callable
     vjp_function: Callable
@@ -196,13 +197,18 @@ class Vector(_Snippet):
     descends: str
     aliases: tuple[str, ...]
     cited: tuple[str, ...]
-    where: Mapping[sp.Symbol, sp.Expr]
+    where: Mapping[sp.Expr, sp.Expr]
     scope: Mapping[str, Any]
 
     @property
     def width(self) -> int:
         """How many inputs there are for each n: 2 where one half gates the other."""
         return int(sp.simplify(self.x.shape[0] / self.n))
+
+    @property
+    def blocks(self) -> int:
+        """How many elements the result has for each n."""
+        return len(self.formula)
 
 
 def _meant(value: float) -> sp.Rational:
@@ -366,12 +372,14 @@ def _read_vector(
     symbolic: Mapping[str, Any],
     numeric: Mapping[str, Any],
 ) -> Vector:
-    said = {
-        key: _demand(symbolic, path, "SymPy", key) for key in ("x", "n", "formula", "derivative")
-    }
+    said = {key: _demand(symbolic, path, "SymPy", key) for key in ("x", "n")}
+    formula, derivative = (
+        found if isinstance(found, tuple) else (found,)
+        for found in (_demand(symbolic, path, "SymPy", key) for key in ("formula", "derivative"))
+    )
     index = {key: _demand(symbolic, path, "SymPy", key) for key in ("i", "k")}
     v, j = symbolic.get("v", sp.IndexedBase("v", real=True)), sp.Dummy("j", integer=True)
-    product = sp.Sum(v[j] * said["derivative"].subs(index["i"], j), (j, 1, said["n"]))
+    product = sum(v[j + b * said["n"]] * d.subs(index["i"], j) for b, d in enumerate(derivative))
     facts = _facts(path, cells, VECTOR_FACTS)
     return Vector(
         name=path.stem,
@@ -381,17 +389,31 @@ def _read_vector(
         cells=cells,
         index=index,
         v=v,
-        vjp=symbolic.get("vjp", product),
+        formula=formula,
+        derivative=derivative,
+        vjp=symbolic.get("vjp", sp.Sum(product, (j, 1, said["n"]))),
         f=symbolic.get("f"),
         function=_documented(numeric, path, path.stem),
         vjp_function=_documented(numeric, path, f"{path.stem}_vjp"),
         aliases=tuple(facts.get("aliases", ())),
         cited=tuple(facts.get("cited", ())),
-        where={sp.Symbol(k, real=True): e for k, e in facts.get("where", {}).items()},
+        where=_abbreviations(facts.get("where", {}), [symbolic.get(key) for key in "ijk"]),
         scope=numeric,
         **_kin(path, facts),
         **said,
     )
+
+
+def _abbreviations(where: Mapping[str, Any], indices: list) -> dict[sp.Expr, sp.Expr]:
+    """Return what each abbreviation stands for; one that is a function, at each index."""
+    found: dict[sp.Expr, sp.Expr] = {}
+    for name, long in where.items():
+        if callable(long):
+            letter = sp.IndexedBase(name, real=True)
+            found |= {letter[at]: long(at) for at in indices if at is not None}
+        else:
+            found[sp.Symbol(name, real=True)] = long
+    return found
 
 
 def paths() -> list[Path]:

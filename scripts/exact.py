@@ -120,6 +120,9 @@ def _code(node: sp.Basic, x: Names) -> str:
         for value, condition in reversed(branches):
             code = f"({_code(value, x)} if {_condition(condition, x)} else {code})"
         return code
+    if isinstance(node, sp.Max):
+        first, *others = (f"_ball({_code(part, x)})" for part in node.args)
+        return first + "".join(f".max({other})" for other in others)
     if isinstance(node, sp.log) and 1 in node.args[0].as_ordered_terms():
         return f"_log1p(_ball({_code(node.args[0] - 1, x)}))"
     if isinstance(node, sp.log):

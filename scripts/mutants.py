@@ -44,17 +44,21 @@ import departures
 import derive
 import page
 import prove
+import vector
 import verify
-from catalog import Activation
+from catalog import Activation, Vector
 from project import ROOT, Problem
+from regions import Point
 
 FILE = ROOT / "docs" / "measured" / "mutants.json"
 COMMAND = "make mutants"
 SECONDS, MEMORY = 20, 16 << 30  # for one mutant; in bytes
 QUICK, FEW = 5, 7  # one mutant in so many, of one function in so many
 PLACES = ("SymPy", "NumPy", "PyTorch", "Facts", "departures")
+OF_VECTORS = PLACES[:3]  # their facts are words, and what PyTorch does is measured for each page
+Function: TypeAlias = Activation | Vector
 Check: TypeAlias = tuple[str, Callable[[], object]]
-Checks: TypeAlias = Callable[[Activation, str], Iterator[Check]]
+Checks: TypeAlias = Callable[[Any, str], Iterator[Check]]
 
 
 # Slips
@@ -232,41 +236,54 @@ def misstated(records: list[departures.Record]) -> Iterator[tuple[str, list[depa
 # Checks
 
 
-def _arguments(test: Callable, activation: Activation) -> Iterator[dict[str, Any]]:
-    """Yield what pytest would call a parametrized test with, were this the only activation."""
-    here: dict[str, list] = {
-        "activation": [activation],
-        "order": [0, 1],
-        "setting": activation.settings(),
-    }
-    lists = []
+def _arguments(test: Callable, function: Function) -> Iterator[dict[str, Any]]:
+    """Yield what pytest would call a parametrized test with, were this the only function.
+
+    Nothing is yielded for a test that is not parametrized by functions of its kind.
+    """
+    here: dict[str, list] = {"function": [function]}
+    if isinstance(function, Activation):
+        here = {"activation": [function], "order": [0, 1], "setting": function.settings()}
+    kind, lists, about = next(iter(here)), [], False
     for mark in getattr(test, "pytestmark", ()):
         names, values = mark.args
         names = names.split(", ") if isinstance(names, str) else names
         rows = [[v] for v in values] if len(names) == 1 else values
-        if "activation" in names:
-            rows = itertools.product(*(here[name] for name in names))
+        if kind in names:
+            rows, about = itertools.product(*(here[name] for name in names)), True
         lists.append([dict(zip(names, row, strict=True)) for row in rows])
-    for parts in itertools.product(*lists):
+    for parts in itertools.product(*lists) if about else ():
         yield functools.reduce(dict.__or__, parts, {})
 
 
-def _tests(module: str, activation: Activation, *only: str) -> Iterator[Check]:
-    """Yield the tests of a module that look at one activation, all their cases as one check."""
+def _tests(module: str, function: Function, *only: str) -> Iterator[Check]:
+    """Yield the tests of a module that look at one function, all their cases as one check."""
     if (folder := str(ROOT / "tests")) not in sys.path:
         sys.path.append(folder)
     for name, test in vars(importlib.import_module(module)).items():
 
         def run(test: Callable = test) -> None:
-            for arguments in _arguments(test, activation):
+            for arguments in _arguments(test, function):
                 test(**arguments)
 
         if name.startswith(only or "test_"):
             yield f"{module}.{name}", run
 
 
-def checks(activation: Activation, place: str) -> Iterator[Check]:
+def _said(function: Function) -> Check:
+    """Return the check of what the sentences of a page say."""
+    said = next(_tests("test_prose", function, "test_what_the_sentences_say_holds"))[0]
+    test = importlib.import_module("test_prose").test_what_the_sentences_say_holds
+    return said, lambda: test(function)
+
+
+def checks(activation: Function, place: str) -> Iterator[Check]:
     """Yield the project's checks that can see a slip in this place, the cheap ones first."""
+    if isinstance(activation, Vector):
+        found = list(_tests("test_vector", activation))
+        yield from sorted(found, key=lambda check: place != "SymPy" and "proved" in check[0])
+        yield _said(activation)
+        return
     if place in ("SymPy", "Facts"):
         yield "derive.prove_steps", lambda: derive.prove_steps(activation)
         yield from _tests("test_derive", activation, "test_every_step_is_proved")
@@ -282,20 +299,17 @@ def checks(activation: Activation, place: str) -> Iterator[Check]:
         yield proof
     if place == "Facts":
         yield "page.naive", lambda: page.naive(activation)
-        said = importlib.import_module("test_prose").test_what_the_sentences_say_holds
-        yield "test_prose.test_what_the_sentences_say_holds", lambda: said(activation)
+        yield _said(activation)
     if place in ("PyTorch", "Facts", "departures"):
         yield from _tests("test_torch", activation, "test_stated")
 
 
-def read(activation: Activation, place: str, code: str) -> Activation:
-    """Return the activation with another cell in its file."""
+def read(activation: Function, place: str, code: str) -> Any:
+    """Return the function with another cell in its file."""
     source = activation.path.read_text(encoding="utf-8")
     cell = next(m for m in catalog.CELL.finditer(source) if m[1] == place)
     text = f"{source[: cell.start(2)]}{code}{source[cell.end(2) :]}"
-    found = catalog._read.__wrapped__(activation.path, text)  # the cache would keep them all
-    assert isinstance(found, Activation)
-    return found
+    return catalog._read.__wrapped__(activation.path, text)  # the cache would keep them all
 
 
 class _TimeoutError(BaseException):
@@ -307,7 +321,7 @@ def _late(*_: object) -> None:
 
 
 def killer(
-    make: Callable[[], Activation], place: str, having: Checks, seconds: float = SECONDS
+    make: Callable[[], Function], place: str, having: Checks, seconds: float = SECONDS
 ) -> str | None:
     """Return the name of the first check that refuses a mutant; None if it passes them all."""
     name, before = "catalog.read", signal.signal(signal.SIGALRM, _late)
@@ -362,8 +376,12 @@ def _excused(activation: Activation, order: int) -> list[bytes]:
     return found
 
 
-def _worst(activation: Activation) -> Iterator[float]:
+def _worst(activation: Function) -> Iterator[float]:
     """Yield the largest error of the NumPy cell for every setting, order and dtype."""
+    if isinstance(activation, Vector):
+        for order, name in itertools.product((0, 1), verify.NUMPY_DTYPES):
+            yield vector.numpy_error(activation, order, name).units
+        return
     for setting, order, name in itertools.product(
         activation.settings(), (0, 1), verify.NUMPY_DTYPES
     ):
@@ -379,8 +397,46 @@ def _holds(original: Activation, mutant: Activation) -> bool:
     return True
 
 
-def equivalent(original: Activation, mutant: Activation, place: str) -> str | None:
+def _same_vector(original: Vector, mutant: Vector) -> bool:
+    """Tell whether two functions of vectors are proved the same, kinks included."""
+    if (original.width, original.blocks) != (mutant.width, mutant.blocks):
+        return False
+    both = original, mutant
+
+    def parts(size: int) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+        every = (vector.definite(function, size) for function in both)
+        lists = [[*d.values, *itertools.chain(*d.jacobian), *d.vjp] for d in every]
+        return zip(*lists, strict=True)
+
+    size, d = vector.fewest(original)
+    points = [dict(zip(d.x, at, strict=True)) for at in vector.grid(d)]
+    return all(vector.everywhere(parts(size)) for size in vector.SIZES) and all(
+        vector.same(Point(at).settle(a), Point(at).settle(b))
+        for at in points
+        for a, b in parts(size)
+    )
+
+
+def _vector_bits(function: Vector, voice: Callable, names: tuple[str, ...]) -> Iterator[bytes]:
+    """Yield what a voice gives at every vector that is verified, to the last bit."""
+    edges = vector.EDGES[len(vector.fewest(function)[1].x), vector.alone(function)]
+    for order, name in itertools.product((0, 1), names):
+        given = vector.samples(function.width, name, function.blocks)
+        ends = [np.array(edge) for edge in edges]
+        given = [*given, *((x, np.ones(len(x) * function.blocks // function.width)) for x in ends)]
+        for x, v in given:
+            with np.errstate(all="ignore"):
+                yield voice(function, order, x, v, verify.FORMATS[name]).tobytes()
+
+
+def equivalent(original: Any, mutant: Any, place: str) -> str | None:
     """Return why a mutant that passed every check is no mistake, or None without proof."""
+    if isinstance(original, Vector):
+        if place == "SymPy":
+            sizes = f"for {vector.SIZES[0]} to {vector.SIZES[-1]} elements"
+            return f"proved the same function, {sizes}" if _same_vector(original, mutant) else None
+        voice: Callable = vector.torch_call if place == "PyTorch" else vector.numpy_call
+        return _same_voice(original, mutant, place, voice, _vector_bits)
     x = original.x
     if place == "SymPy":
         pairs = list(zip(original.generic, mutant.generic, strict=True))
@@ -404,11 +460,18 @@ def equivalent(original: Activation, mutant: Activation, place: str) -> str | No
             excused = [[_excused(a, o) for o in (0, 1)] for a in (original, mutant)]
             return "the same inputs need the exception" if excused[0] == excused[1] else None
         return "each step is proved equal to the one it replaces" if same else None
-    voice: Callable = verify.torch_values if place == "PyTorch" else verify.numpy_values
-    dtypes = tuple(verify.FORMATS) if place == "PyTorch" else verify.NUMPY_DTYPES
     if original.defaults != mutant.defaults:
         return None
-    pairs_of_bits = zip(_bits(original, voice, dtypes), _bits(mutant, voice, dtypes), strict=True)
+    voice = verify.torch_values if place == "PyTorch" else verify.numpy_values
+    return _same_voice(original, mutant, place, voice, _bits)
+
+
+def _same_voice(
+    original: Any, mutant: Any, place: str, voice: Callable, bits: Callable
+) -> str | None:
+    """Return why a NumPy or PyTorch cell is as good as another."""
+    dtypes = tuple(verify.FORMATS) if place == "PyTorch" else verify.NUMPY_DTYPES
+    pairs_of_bits = zip(bits(original, voice, dtypes), bits(mutant, voice, dtypes), strict=True)
     if all(a == b for a, b in pairs_of_bits):
         reason = "the same bits at every input verified"
         return f"{reason}, and proved the same function" if place == "NumPy" else reason
@@ -447,17 +510,21 @@ class Score:
     seconds: float = 0
 
 
-def score(activation: Activation, every: int = 1, having: Checks = checks, places=PLACES) -> Score:
+def score(activation: Function, every: int = 1, having: Checks = checks, places=PLACES) -> Score:
     """Make the mutants of one function, or one in so many, and run the checks on each.
 
     Raises Problem when a check fails without any change.
     """
-    kind = departures.capability()
-    stated = departures.of(activation, kind)
-    if stated is None:
-        raise Problem(f"no departures are stated for this CPU: run `{departures.COMMAND}`")
     start, result, count = time.monotonic(), Score(activation.name), itertools.count()
-    given = ", ".join(["x", *activation.defaults])
+    given = "x"
+    if isinstance(activation, Vector):
+        places = [place for place in places if place in OF_VECTORS]
+    else:
+        given = ", ".join(["x", *activation.defaults])
+        kind = departures.capability()
+        stated = departures.of(activation, kind)
+        if stated is None:
+            raise Problem(f"no departures are stated for this CPU: run `{departures.COMMAND}`")
 
     def enter(line: str, refused: str | None, reason: str | None) -> None:
         result.mutants += 1
@@ -484,7 +551,7 @@ def score(activation: Activation, every: int = 1, having: Checks = checks, place
             make = functools.partial(read, activation, place, text)
             refused = killer(make, place, having, limit)
             enter(line, refused, None if refused else _reason(activation, make(), place))
-    if "departures" in places:
+    if isinstance(activation, Activation) and stated and "departures" in places:
         known, measured = departures.stated(), departures.measure(activation)
         with mock.patch.object(departures, "measure", return_value=measured):
             for line, records in misstated(stated):
@@ -497,7 +564,7 @@ def score(activation: Activation, every: int = 1, having: Checks = checks, place
     return result
 
 
-def _reason(original: Activation, mutant: Activation, place: str) -> str | None:
+def _reason(original: Function, mutant: Function, place: str) -> str | None:
     """Return why a mutant is no mistake; None where no proof is found, for whatever reason."""
     try:
         return equivalent(original, mutant, place)
@@ -553,7 +620,7 @@ def _one(name: str, every: int) -> Score:
 
     torch.set_num_threads(1)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    found = score(catalog.pick(name), every)
+    found = score(catalog.known(name), every)
     print(_row(name, [found]), file=sys.stderr, flush=True)
     return found
 
@@ -573,7 +640,9 @@ def main() -> int:
         "--quick", action="store_true", help=f"1 mutant in {QUICK} of 1 function in {FEW}"
     )
     options = parser.parse_args()
-    names = [catalog.pick(n).name for n in options.names] or [a.name for a in catalog.catalog()]
+    names = [catalog.known(n).name for n in options.names] or [
+        path.stem for path in catalog.paths()
+    ]
     if options.quick and not options.names:
         names = names[::FEW]
     every, start = QUICK if options.quick else 1, time.monotonic()

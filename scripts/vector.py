@@ -1,8 +1,9 @@
 """Functions of a whole vector: the Jacobian proved, code proved and measured, and their fragments.
 
 A snippet whose `x` is an IndexedBase says what element i of the result is, and what its derivative
-by element k of the input, `f` standing for the result. Both are put to the test for vectors of
-definite length: in symbols for SIZES, in ball arithmetic for LENGTHS.
+by element k of the input, `f` standing for the result. A tuple of formulas makes a result of as
+many blocks of n elements. Both are put to the test for vectors of definite length: in symbols for
+SIZES, in every region where the comparisons have one outcome, and in ball arithmetic for LENGTHS.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ import itertools
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,16 +25,20 @@ from flint import arb, ctx
 import figures
 import verify
 from catalog import Vector, known, vectors
-from exact import PRECISIONS, compile_ball
+from exact import PRECISIONS, _UndecidedError, compile_ball
 from page import _indent as indent
 from page import blocks, display, in_torch, number, table, upper, wrong
 from project import Problem, shown
 from prove import constants, rebound
+from regions import Beside, Point, Region, regions
 from tex import tex
 
-SIZES = (1, 2, 3)  # for proofs; twice as many inputs where halves are gated
+SIZES = (1, 2, 3)  # for proofs; twice as many inputs where two of them make one result
 LENGTHS = {1: 12, 2: 32, 3: 32, 10: 4}  # how many vectors of each length are tried
-ALONG = ("put_along_axis", "take_along_axis")
+SAME = (  # what means with symbols what it means with numbers
+    *("arange", "concatenate", "expand_dims", "moveaxis", "split"),
+    *("put_along_axis", "take_along_axis", "zeros_like"),
+)
 SCALES = (0.5, 4.0, 30.0)  # of their elements
 SPAN = (-5.0, 5.0)
 Array = np.ndarray
@@ -57,48 +62,97 @@ class Definite:
     vjp: list[sp.Expr]
 
 
-@functools.cache
+def by_formula(function: Callable) -> Callable:
+    """Keep results by what the formulas say: other code is no reason to find them anew."""
+    known: dict[tuple, Any] = {}
+
+    @functools.wraps(function)
+    def remembered(vector: Vector, *rest: Any) -> Any:
+        key = (vector.formula, vector.derivative, vector.vjp, *rest)
+        if key not in known:
+            known[key] = function(vector, *rest)
+        return known[key]
+
+    return remembered
+
+
+@by_formula
 def definite(vector: Vector, size: int) -> Definite:
-    """Write out formula, derivative and vjp for `size` elements, 2 · size inputs for a gate."""
+    """Write out formula, derivative and vjp for one size."""
     count = size * vector.width
-    x, v = _symbols("x", count), _symbols("v", size)
+    x, v = _symbols("x", count), _symbols("v", size * vector.blocks)
     values: list[sp.Expr] = []
     letters = {vector.x.label: x, vector.v.label: v}
     if vector.f:
         letters[vector.f.label] = values
 
-    def put(expression: sp.Expr, **at: int) -> sp.Expr:
-        fixed = expression.subs({vector.n: size, **{vector.index[k]: i for k, i in at.items()}})
-        return fixed.doit().replace(
-            lambda e: isinstance(e, sp.Indexed),
-            lambda e: letters[e.base.label][int(e.indices[0]) - 1],
-        )
+    @functools.cache
+    def write(e: sp.Basic) -> sp.Basic:  # `doit` leaves sums in conditions, and takes its time
+        if isinstance(e, sp.Sum):
+            j, first, last = e.limits[0]
+            terms = [e.function.xreplace({j: sp.Integer(at)}) for at in range(first, last + 1)]
+            return sp.Add(*map(write, terms))
+        if isinstance(e, sp.Indexed):
+            return letters[e.base.label][int(e.indices[0]) - 1]
+        return e.func(*map(write, e.args)) if e.args else e
 
-    values += [put(vector.formula, i=i) for i in range(1, size + 1)]
+    def put(expression: sp.Expr, **at: int) -> sp.Expr:
+        chosen = {vector.index[k]: sp.Integer(i) for k, i in at.items()}
+        return write(expression.xreplace({vector.n: sp.Integer(size), **chosen}))
+
+    places = range(1, size + 1)
+    values += [put(block, i=i) for block in vector.formula for i in places]
     jacobian = [
-        [put(vector.derivative, i=i, k=k) for k in range(1, count + 1)] for i in range(1, size + 1)
+        [put(block, i=i, k=k) for k in range(1, count + 1)]
+        for block in vector.derivative
+        for i in places
     ]
     vjp = [put(vector.vjp, k=k) for k in range(1, count + 1)]
     return Definite(x, v, values, jacobian, vjp)
 
 
+@by_formula
+def alone(vector: Vector) -> bool:
+    """Tell whether each i has inputs of its own: then what it does is seen in one."""
+    d = definite(vector, 2)
+    first, second = (set().union(*(value.free_symbols for value in d.values[i::2])) for i in (0, 1))
+    return not first & second
+
+
+@by_formula
+def places(vector: Vector) -> list[sp.Expr]:
+    """Return which inputs belong to i, where each has its own: i, n + i … or neighbours."""
+    i, d = vector.index["i"], definite(vector, 2)
+    if d.x[1] in d.values[0].free_symbols:
+        return [vector.width * i - j for j in reversed(range(vector.width))]
+    return [i + vector.n * j for j in range(vector.width)]
+
+
+def everywhere(pairs: Iterable[tuple[sp.Expr, sp.Expr]]) -> bool:
+    """Tell whether the two expressions of every pair are proved equal, in each region."""
+    pairs = list(pairs)
+    return all(regions(lambda here: all(same(here.settle(a), here.settle(b)) for a, b in pairs)))
+
+
 def prove_derivative(vector: Vector) -> None:
     """Prove `derivative` and `vjp` for the SIZES, every i and k; raises Problem otherwise."""
     for size in SIZES:
-        here = definite(vector, size)
-        for value, row in zip(here.values, here.jacobian, strict=True):
-            for s, slope in zip(here.x, row, strict=True):
-                if not _same(value.diff(s), slope):
-                    raise Problem(
-                        f"{shown(vector.path)}: `derivative` is not the derivative of `formula`"
-                    )
-        for k, said in enumerate(here.vjp):
-            whole = sum(v * row[k] for v, row in zip(here.v, here.jacobian, strict=True))
-            if not _same(whole, said):
-                raise Problem(f"{shown(vector.path)}: `vjp` is not v times `derivative`")
+        d = definite(vector, size)
+        if not everywhere(
+            (value.diff(s), slope)
+            for value, row in zip(d.values, d.jacobian, strict=True)
+            for s, slope in zip(d.x, row, strict=True)
+        ):
+            raise Problem(f"{shown(vector.path)}: `derivative` is not the derivative of `formula`")
+        columns = zip(*d.jacobian, strict=True)
+        if not everywhere(
+            (sum(v * slope for v, slope in zip(d.v, column, strict=True)), said)
+            for column, said in zip(columns, d.vjp, strict=True)
+        ):
+            raise Problem(f"{shown(vector.path)}: `vjp` is not v times `derivative`")
 
 
-def _same(first: sp.Expr, second: sp.Expr) -> bool:
+def same(first: sp.Expr, second: sp.Expr) -> bool:
     difference = sp.expand((first - second).replace(sp.log, _shifted).rewrite((sp.tanh,), sp.exp))
     if difference == 0 or sp.cancel(sp.together(difference)) == 0:
         return True
@@ -120,98 +174,111 @@ def _shifted(total: sp.Expr) -> sp.Expr:
 
 
 class _Symbols:
-    """What stands for `np`: arrays hold SymPy expressions, and `largest` tells which is largest."""
+    """What stands for `np`: arrays hold SymPy expressions, which are compared in a region."""
 
-    def __init__(self, largest: int) -> None:
-        self.largest = largest
+    float64 = object
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
 
     def __getattr__(self, name: str) -> Any:
+        positive, larger = self.region.positive, self.region.larger
         every = {
             "exp": sp.exp,
             "log": sp.log,
             "log1p": lambda u: sp.log(1 + u),
             "expm1": lambda u: sp.exp(u) - 1,
             "tanh": sp.tanh,
-            "abs": sp.Abs,
-            "sign": sp.sign,
+            "abs": lambda u: u if positive(u) else -u,
+            "sign": lambda u: sp.Integer(1 if positive(u) else -1 if u != 0 else 0),
         }
         if name in every:
             return np.frompyfunc(every[name], 1, 1)
-        if name in ("max", "min"):
-            return lambda a, axis, keepdims: np.take(a, [self.largest], axis)
+        if name in ("maximum", "minimum"):
+            most = name == "maximum"
+            pick = lambda a, b: sp.sympify(a if larger(a, b) == most else b)  # noqa: E731
+            return np.frompyfunc(pick, 2, 1)
+        order = functools.cmp_to_key(lambda a, b: 0 if a == b else 1 if larger(a, b) else -1)
+        along = {
+            "max": lambda line: max(line, key=order),
+            "min": lambda line: min(line, key=order),
+            "argmax": lambda line: max(range(len(line)), key=lambda at: order(line[at])),
+        }
+        if name in along:
+            return lambda a, axis, keepdims=False: _reduced(along[name], a, axis, keepdims)
+        if name == "sort":
+            ordered = lambda line: np.array([*sorted(line, key=order), None], object)[:-1]  # noqa: E731
+            return lambda a, axis: np.apply_along_axis(ordered, axis, a)
         if name == "errstate":
             return lambda **_: contextlib.nullcontext()
-        if name == "argmax":
-            return lambda a, axis, keepdims: np.array([self.largest])
-        if name in ("maximum", "minimum"):
-            pick_one = sp.Max if name == "maximum" else sp.Min
-            return np.frompyfunc(pick_one, 2, 1)
         if name == "where":
             return np.frompyfunc(lambda c, yes, no: yes if c else no, 3, 1)
-        if name == "sum":
-            return lambda a, axis, keepdims, dtype=None: np.sum(
-                a.astype(object), axis=axis, keepdims=keepdims
+        if name in ("cumsum", "sum"):
+            return lambda a, axis, dtype=None, **rest: getattr(np, name)(
+                a.astype(object), axis=axis, **rest
             )
-        if name in (*("array", "asarray", "concatenate", "split"), *ALONG):
+        if name in ("array", "asarray"):
+            return functools.partial(np.array, subok=True)
+        if name in SAME:
             return getattr(np, name)
         raise Problem(f"it calls np.{name}, which has no exact meaning here")
 
 
+def _plain(given: Any) -> Any:
+    return given.view(np.ndarray) if isinstance(given, np.ndarray) else given
+
+
+def _reduced(pick: Callable, a: Array, axis: int, keepdims: bool) -> Array:
+    found = np.apply_along_axis(pick, axis, a)
+    return np.expand_dims(found, axis) if keepdims else found
+
+
 def prove(vector: Vector) -> None:
-    """Prove that the NumPy cell computes `formula` and `vjp`, whichever element is largest.
+    """Prove that the NumPy cell computes `formula` and `vjp`, however its comparisons turn out.
 
-    With halves that are gated, for all signs of the inputs. Raises Problem where it does not.
+    Raises Problem where it does not.
     """
-    literals = constants(vector.formula, vector.derivative)
+    literals = constants(*vector.formula, *vector.derivative)
 
-    def meant(number: sp.Float) -> sp.Expr:
-        mantissa, exponent = math.frexp(abs(float(number)))
+    class Exact(np.ndarray):  # 1.0 * x / 3 is x / 3
+        def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **rest: Any) -> Any:
+            plain = [meant(i) if isinstance(i, float) else _plain(i) for i in inputs]
+            found = getattr(ufunc, method)(*plain, **rest)
+            return found.view(Exact) if isinstance(found, np.ndarray) else found
+
+    def meant(number: float) -> sp.Expr:
+        mantissa, exponent = math.frexp(abs(number))
         if mantissa not in literals:
             return sp.Rational(str(number))
         exact, scale = literals[mantissa]
         return sp.sign(number) * exact * sp.Integer(2) ** (exponent - scale)
 
+    def compare(size: int, here: Region) -> None:
+        d, scope = definite(vector, size), dict(vector.scope)
+        for name, value in vector.scope.items():
+            if value is np:
+                scope[name] = _Symbols(here)
+            elif inspect.isfunction(value):
+                scope[name] = rebound(value, scope)
+        x, v = (np.array(letters, object).view(Exact) for letters in (d.x, d.v))
+        got = scope[vector.name](x), scope[f"{vector.name}_vjp"](x, v)
+        for name, found, wanted in zip(("", "_vjp"), got, (d.values, d.vjp), strict=True):
+            for g, w in zip(found, map(here.settle, wanted), strict=True):
+                if not same(sp.sympify(g), w):
+                    raise Problem(
+                        f"{shown(vector.path)}: {vector.name}{name} is not proved: for "
+                        f"{size} elements it gives {g}, not {w}"
+                    )
+
     for size in SIZES:
-        here = definite(vector, size)
-        for largest, signs in _cases(vector, size):
-            values = {s: e * sp.Symbol(s.name, positive=True) for s, e in signs.items()}
-            point = np.array([values.get(s, s) for s in here.x], object)
-            scope = dict(vector.scope)
-            for name, value in vector.scope.items():
-                if value is np:
-                    scope[name] = _Symbols(largest)
-                elif inspect.isfunction(value):
-                    scope[name] = rebound(value, scope)
-            got = [
-                list(scope[vector.name](point)),
-                list(scope[f"{vector.name}_vjp"](point, np.array(here.v, object))),
-            ]
-            for name, found, wanted in zip(("", "_vjp"), got, (here.values, here.vjp), strict=True):
-                for g, w in zip(found, wanted, strict=True):
-                    g = sp.sympify(g).replace(lambda e: e.is_Float, meant)
-                    if not _same(g, w.subs(values)):
-                        raise Problem(
-                            f"{shown(vector.path)}: {vector.name}{name} is not proved: for "
-                            f"{size} elements it gives {g}, not {w}"
-                        )
-
-
-def _cases(vector: Vector, size: int) -> Iterator[tuple[int, dict[sp.Symbol, int]]]:
-    x = definite(vector, size).x
-    if vector.width == 1:
-        yield from ((largest, {}) for largest in range(size))
-    elif size < max(SIZES):  # what is gated in pairs shows it in two of them
-        yield from _signs(x)
-
-
-def _signs(x: list[sp.Symbol]) -> Iterator[tuple[int, dict[sp.Symbol, int]]]:
-    for signs in itertools.product((1, -1), repeat=len(x)):
-        yield 0, dict(zip(x, signs, strict=True))
+        for _ in regions(functools.partial(compare, size)):
+            pass
 
 
 # Errors
 
 
+@by_formula
 def _compiled(vector: Vector, size: int) -> list[Callable]:
     here = definite(vector, size)
     letters = [*here.x, *here.v]
@@ -224,7 +291,7 @@ def _balls(function: Callable, point: Sequence[float]) -> list[arb]:
     try:
         for precision in PRECISIONS:
             ctx.prec = precision
-            with contextlib.suppress(ZeroDivisionError):
+            with contextlib.suppress(ZeroDivisionError, _UndecidedError):
                 values = function([arb(v) for v in point])
                 if all(v.is_exact() or v.rel_accuracy_bits() >= 80 for v in values):
                     return values
@@ -238,21 +305,28 @@ def _balls(function: Callable, point: Sequence[float]) -> list[arb]:
 
 
 @functools.cache
-def samples(width: int, name: str) -> list[tuple[Array, Array]]:
-    """Return inputs x and vectors v of a dtype: random, with ties, tiny, and large but finite."""
+def samples(width: int, name: str, blocks: int = 1) -> list[tuple[Array, Array]]:
+    """Return inputs x and vectors v of a dtype.
+
+    They are random, of −1, 0 and 1, equal, tiny, and large but finite.
+    """
     form, random = verify.FORMATS[name], np.random.default_rng(7)
     found = []
     for size, count in LENGTHS.items():
         for number_of in range(count):
-            x = random.standard_normal(size * width) * SCALES[number_of % len(SCALES)]
+            drawn = random.standard_normal(size * width)
+            x = drawn * SCALES[number_of % len(SCALES)]
             kind = number_of % 8
-            if kind == 5:
+            if kind == 4:
+                x = np.clip(np.rint(drawn), -1, 1)
+            elif kind == 5:
                 x[:] = x[0]
             elif kind == 6:
                 x *= form.normal
             elif kind == 7 and width == 1:
                 x = x / np.abs(x).max() * (form.largest / 4)
-            found.append((_rounded(x, form), _rounded(random.standard_normal(size), form)))
+            v = random.standard_normal(size * blocks)
+            found.append((_rounded(x, form), _rounded(v, form)))
     return found
 
 
@@ -263,7 +337,7 @@ def _rounded(values: Array, form: verify.Format) -> Array:
     return (bits & 0xFFFF0000).astype(np.uint32).view(np.float32).astype(np.float64)
 
 
-@functools.cache
+@by_formula
 def references(vector: Vector, name: str) -> list[tuple[list[arb], Array, list[arb], Array]]:
     """Return for each sample the exact values and vjp, and the unit in which each error counts.
 
@@ -271,8 +345,8 @@ def references(vector: Vector, name: str) -> list[tuple[list[arb], Array, list[a
     by when each input moves by one ULP.
     """
     form, found = verify.FORMATS[name], []
-    for x, v in samples(vector.width, name):
-        functions = _compiled_once(vector, len(v))
+    for x, v in samples(vector.width, name, vector.blocks):
+        functions = _compiled(vector, len(v) // vector.blocks)
         row: list[Any] = []
         for function in functions:
             exact = _balls(function, [*x, *v])
@@ -290,21 +364,11 @@ def references(vector: Vector, name: str) -> list[tuple[list[arb], Array, list[a
     return found
 
 
-@functools.cache
-def _compiled_once(vector: Vector, size: int) -> list[Callable]:
-    return _compiled(vector, size)
-
-
 def _largest_term(vector: Vector, x: Array, v: Array) -> Array:
     """Return for each k the largest |v_i · derivative| over i."""
-    rows = []
-    for j in range(len(v)):
-        alone = np.zeros(len(v))
-        alone[j] = v[j]
-        rows.append(
-            [abs(float(b)) for b in _balls(_compiled_once(vector, len(v))[1], [*x, *alone])]
-        )
-    return np.max(rows, axis=0)
+    vjp = _compiled(vector, len(v) // vector.blocks)[1]
+    rows = [_balls(vjp, [*x, *one]) for one in np.diag(v)]
+    return np.max([[abs(float(b)) for b in row] for row in rows], axis=0)
 
 
 def numpy_call(vector: Vector, order: int, x: Array, v: Array, form: verify.Format) -> Array:
@@ -340,12 +404,13 @@ class Worst:
 
 def errors(vector: Vector, voice: Callable, order: int, name: str) -> Worst:
     """Return the largest error of a voice over the samples; raises Problem on a flag."""
-    form, given = verify.FORMATS[name], samples(vector.width, name)
+    form, given = verify.FORMATS[name], samples(vector.width, name, vector.blocks)
     worst = Worst(-1.0, np.empty(0), np.empty(0), len(given))
     for (x, v), row in zip(given, references(vector, name), strict=True):
         exact, unit = row[2 * order], row[2 * order + 1]
+        too_large = any(abs(e) > form.largest for e in exact)
         try:
-            with np.errstate(all="raise", under="ignore", over="ignore"):
+            with np.errstate(all="raise", under="ignore", over="ignore" if too_large else "raise"):
                 got = voice(vector, order, x, v, form)
         except FloatingPointError as flag:
             raise Problem(f"{shown(vector.path)}: in {name} at {x}: {flag}") from None
@@ -377,50 +442,76 @@ def numpy_error(vector: Vector, order: int, name: str) -> Worst:
 # Fragments
 
 
-def drawing(vector: Vector) -> str:
-    """Return the result along a line: one input varied, the others as the legend says."""
-    t = figures.sample(*SPAN, [0.0])
-    if vector.width == 1:
-        point = np.stack([t, 0 * t, 0 * t + 1])
-        y = vector.function(point, axis=0)
-        curves = [figures.Curve(f"element {i + 1}", t, row) for i, row in enumerate(y)]
-        about = "The elements of the result for the inputs x, 0 and 1, for x from −5 to 5."
-    else:
-        curves = [
+OTHERS = (-2.0, 0.0, 2.0)  # values of the second of two inputs
+
+
+def _lines(vector: Vector, t: Array) -> list[figures.Curve]:
+    """Return the curves of the figure: one input varied, the others fixed."""
+    if vector.width == 2:
+        of = _words(vector)[1]
+        return [
             figures.Curve(
-                f"second half {other:g}".replace("-", "−"),
+                f"{of} {other:g}".replace("-", "−"),
                 t,
                 vector.function(np.stack([t, 0 * t + other]), axis=0)[0],
             )
-            for other in (-2.0, 0.0, 2.0)
+            for other in OTHERS
         ]
-        about = "The result by the first half of the inputs, for three values of the second half."
+    point = np.stack([t] if alone(vector) else [t, 0 * t, 0 * t + 1])
+    y = vector.function(point, axis=0)
+    return [figures.Curve(f"element {i + 1}", t, row) for i, row in enumerate(y)]
+
+
+def _words(vector: Vector) -> tuple[str, str]:
+    """Return what the two inputs are that make one result: halves, or neighbours."""
+    neighbours = places(vector)[0] != vector.index["i"]
+    return ("first of a pair", "second of a pair") if neighbours else ("first half", "second half")
+
+
+def drawing(vector: Vector) -> str:
+    """Return the result along a line: one input varied, the others as the legend says."""
+    about = "The elements of the result for the inputs x, 0 and 1, for x from −5 to 5."
+    if vector.width == 2:
+        first, second = _words(vector)
+        about = f"The result by the {first}, for three values of the {second}."
+    elif alone(vector):
+        about = "The elements of the result for one input, from −5 to 5."
+    curves = _lines(vector, figures.sample(*SPAN, [0.0]))
     return figures.plot(vector.name, curves, title=vector.title, description=about, xlim=SPAN)
 
 
 def profile(vector: Vector) -> figures.Curve:
     """Return one line of the figure, to be overlaid with those of other functions.
 
-    The first element for the inputs x, 0 and 1, or a gate whose second half is 1.
+    The first element for the inputs x, 0 and 1, for x alone, or for x and 1.
     """
     t = figures.sample(*SPAN, [0.0])
-    rest = [0 * t, 0 * t + 1] if vector.width == 1 else [0 * t + 1]
+    rest = [0 * t, 0 * t + 1] if not alone(vector) else [0 * t + 1][: vector.width - 1]
     return figures.Curve(vector.title, t, vector.function(np.stack([t, *rest]), axis=0)[0])
 
 
 def definition(vector: Vector) -> str:
     """Return the sentence, the formula of one element, the other names and the figure."""
-    halves = vector.width == 2
-    where = "$i = 1, \\dots, n$" + (", for $2n$ inputs" if halves else ", for $n$ inputs")
+    i = vector.index["i"]
+    where = f"$i = 1, \\dots, n$, for ${vector.width if vector.width > 1 else ''}n$ inputs"
     names = f"Also called {', '.join(vector.aliases)}." if vector.aliases else ""
-    meant = [display(str(short), tex(long)) for short, long in vector.where.items()]
-    caption = (
-        "The result as the first half varies." if halves else "The result for the inputs x, 0, 1."
-    )
+    meant = [
+        display(tex(short), _said(vector, long, short))
+        for short, long in vector.where.items()
+        if not isinstance(short, sp.Indexed) or i in short.indices
+    ]
+    caption = "The result for the inputs x, 0, 1."
+    if vector.width == 2:
+        caption = f"The result as the {_words(vector)[0]} varies."
+    elif alone(vector):
+        caption = "The result for one input."
     return blocks(
         vector.summary,
         '<div class="definition" markdown>\n<div markdown>',
-        display("f_i(x)", _said(vector, vector.formula)),
+        *(
+            display(f"f_{tex(at)}(x)" if at == i else f"f_{{{tex(at)}}}(x)", _said(vector, block))
+            for at, block in zip(outputs(vector), vector.formula, strict=True)
+        ),
         *meant,
         f"{where}.",
         names,
@@ -428,9 +519,20 @@ def definition(vector: Vector) -> str:
     )
 
 
-def _said(vector: Vector, expression: sp.Expr) -> str:
+def outputs(vector: Vector) -> list[sp.Expr]:
+    """Return which elements of the result the formulas say: i, n + i …."""
+    return [vector.index["i"] + vector.n * b for b in range(vector.blocks)]
+
+
+def _said(vector: Vector, expression: sp.Expr, but: sp.Basic | None = None) -> str:
     """Return LaTeX with the abbreviations of the snippet."""
-    return tex(expression.xreplace({long: short for short, long in vector.where.items()}))
+    return tex(_short(vector, expression, but))
+
+
+def _short(vector: Vector, expression: sp.Expr, but: sp.Basic | None = None) -> sp.Expr:
+    """Return an expression with the abbreviations of the snippet, all but one."""
+    known = {long: short for short, long in vector.where.items() if short != but}
+    return expression.xreplace(known | {-long: -short for long, short in known.items()})
 
 
 def derivative(vector: Vector) -> str:
@@ -441,23 +543,34 @@ def derivative(vector: Vector) -> str:
         f"SymPy proves this from the definition whenever this page is built, written out for "
         f"{sizes} elements, at every $i$ and $k$."
     )
-    if vector.width == 2:
-        i, k = vector.index["i"], vector.index["k"]
-        halves = [vector.derivative.subs(k, at).doit() for at in (i, vector.n + i)]
-        first, second = (_said(vector, half) for half in halves)
+    if alone(vector):
+        k, shown = vector.index["k"], []
+        for out, block in zip(outputs(vector), vector.derivative, strict=True):
+            for at in places(vector):
+                slope = rf"\frac{{\partial f_{{{tex(out)}}}}}{{\partial x_{{{tex(at)}}}}}"
+                shown.append(display(slope, _said(vector, block.subs(k, at).doit())))
+        used = "the gradient $v_i$ from above with it"
+        if vector.width == 2:
+            first, second = _words(vector)
+            used = (
+                f"the gradient $v_i$ from above with the first for the {first}, and with the "
+                f"second for the {second}"
+            )
+        elif vector.blocks == 2:
+            used = (
+                f"the gradients $v_i$ and $v_{{{tex(outputs(vector)[1])}}}$ from above with these, "
+                "and adds"
+            )
         return blocks(
-            display(r"\frac{\partial f_i}{\partial x_i}", first),
-            display(r"\frac{\partial f_i}{\partial x_{i + n}}", second),
-            "All other elements of the Jacobian are 0. So backpropagation multiplies the gradient "
-            "$v_i$ from above with the first for the first half of the inputs, and with the second "
-            "for the second half.",
+            *shown,
+            f"All other elements of the Jacobian are 0. So backpropagation multiplies {used}.",
             proved,
         )
     return blocks(
-        display(r"\frac{\partial f_i}{\partial x_k}", tex(vector.derivative)),
+        display(r"\frac{\partial f_i}{\partial x_k}", _said(vector, vector.derivative[0])),
         "$\\delta_{ik}$ is 1 where $i = k$, else 0. This matrix is the Jacobian. Backpropagation "
         "never writes it out: it takes the product of a gradient $v$ from above with it,",
-        display(r"\sum_i v_i \frac{\partial f_i}{\partial x_k}", tex(vector.vjp)),
+        display(r"\sum_i v_i \frac{\partial f_i}{\partial x_k}", _said(vector, vector.vjp)),
         proved,
     )
 
@@ -471,115 +584,210 @@ def code(vector: Vector) -> str:
     checked = [numpy_error(vector, o, name) for o in (0, 1) for name in verify.NUMPY_DTYPES]
     prove(vector)
     command = f"Check it yourself: `python scripts/vector.py {vector.name}`."
-    cases = (
-        "whichever one element is largest" if vector.width == 1 else "for all signs of the inputs"
-    )
     return blocks(
         *tabs,
         f"**Checked when this page was built:** both NumPy functions at {checked[0].count} vectors "
         f"per dtype of up to {max(LENGTHS) * vector.width} elements, against exact values: at most "
         f"{upper(max(c.units for c in checked))} units off ([error](#error)). {command}",
         f"**Proved when this page was built:** but for rounding, the NumPy source is the "
-        f"definition and the product above, identically, for {SIZES[0]} to {SIZES[-1]} elements "
-        f"and {cases} ([how](../checked.md)).",
+        f"definition and the product above, identically, for {SIZES[0]} to {SIZES[-1]} elements, "
+        "whichever inputs are positive or larger than others ([how](../checked.md)).",
     )
+
+
+C = sp.Symbol("c", positive=True)
+
+
+def becomes(vector: Vector, of_input: tuple[Any, Any], of_result: tuple[Any, Any]) -> bool:
+    """Tell whether one change of every input is proved to make another of every result.
+
+    A change is a factor and what is added.
+    """
+    (factor, more), (times, plus) = of_input, of_result
+    every = [definite(vector, size) for size in SIZES]
+    return everywhere(
+        (value.subs({s: factor * s + more for s in d.x}, simultaneous=True), times * value + plus)
+        for d in every
+        for value in d.values
+    )
+
+
+@by_formula
+def ignores_shifts(vector: Vector) -> bool:
+    """Tell whether the result stays when the same is added to every input."""
+    return becomes(vector, (1, C), (1, 0))
 
 
 def shape(vector: Vector) -> str:
     """Return what follows from the formula, each line proved for the SIZES."""
     every = [definite(vector, size) for size in SIZES]
-    c = sp.Symbol("c", real=True)
     rows = []
-    if all(_same(sum(d.values), sp.Integer(1)) for d in every):
+
+    def signed(assumption: str) -> bool:
+        def here(region: Region, d: Definite) -> bool:
+            values = map(region.settle, d.values)
+            return all(getattr(v, assumption) or region.sure_of(v) for v in values)
+
+        return all(all(regions(functools.partial(here, d=d))) for d in every)
+
+    if everywhere((sum(d.values), sp.Integer(1)) for d in every):
         rows.append(("Sum of the elements", "1"))
-    if all(v.is_positive for d in every for v in d.values):
+    if signed("is_positive"):
         rows.append(("Sign", "every element is positive"))
-
-    def moved(change: Callable[[sp.Symbol], sp.Expr]) -> bool:
-        return all(
-            _same(v.subs({s: change(s) for s in d.x}, simultaneous=True), v)
-            for d in every
-            for v in d.values
-        )
-
-    if vector.width == 1:
-        if moved(lambda s: s + c):
-            rows.append(("Shift", "$f(x_1 + c, \\dots, x_n + c) = f(x)$ for every $c$"))
+    elif signed("is_nonnegative"):
+        rows.append(("Sign", "no element is negative"))
+    if ignores_shifts(vector):
+        rows.append(("Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x)$ for every $c$"))
+    if becomes(vector, (1, C), (1, C)):
+        rows.append(("Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x) + c$ for every $c$"))
+    for power in (C, C**2):
+        if becomes(vector, (C, 0), (power, 0)):
+            rows.append(("Scale", f"$f(c x) = {tex(power)} f(x)$ for every $c > 0$"))
+    if not alone(vector):
         d = every[-1]
         swapped = {d.x[0]: d.x[1], d.x[1]: d.x[0]}
-        if all(
-            _same(v.subs(swapped, simultaneous=True), d.values[i])
+        if everywhere(
+            (v.subs(swapped, simultaneous=True), d.values[i])
             for v, i in zip(d.values, (1, 0, 2), strict=True)
         ):
             rows.append(("Order", "elements that change places in $x$ change places in $f(x)$"))
-        equal = [d.values[0].subs(dict.fromkeys(d.x, c)) for d in every]
-        numbers = [tex(sp.simplify(e)) for e in equal]
+        equal = [d.values[0].subs(dict.fromkeys(d.x, C)) for d in every]
+        numbers = [tex(sp.simplify(Point({C: sp.Integer(1)}).settle(e))) for e in equal]
         rows.append(
             (
                 "All elements equal",
                 ", ".join(f"${v}$ for $n = {n}$" for n, v in zip(SIZES, numbers, strict=True)),
             )
         )
-        if all(
-            _same(d.jacobian[i][k], d.jacobian[k][i])
+        if everywhere(
+            (d.jacobian[i][k], d.jacobian[k][i])
             for d in every
             for i in range(len(d.values))
             for k in range(i)
         ):
             rows.append(("Jacobian", "symmetric"))
-        if all(_same(sum(row), sp.Integer(0)) for d in every for row in d.jacobian):
+        if everywhere((sum(row), sp.Integer(0)) for d in every for row in d.jacobian):
             rows.append(("Rows of the Jacobian", "sum to 0: it has no inverse"))
-    else:
+    elif vector.width == 2:
         d = every[0]
-        for name, s in zip(("first", "second"), d.x, strict=True):
+        for name, s in zip(_words(vector), d.x, strict=True):
             linear = not d.values[0].diff(s).has(s)
-            rows.append((f"In the {name} half", "linear" if linear else "not linear"))
-        rows.append(("At 0", f"$f(0) = {tex(d.values[0].subs(dict.fromkeys(d.x, 0)))}$"))
+            rows.append((f"In the {name}", "linear" if linear else "not linear"))
+    if alone(vector):
+        zero = [Point({}).settle(v.subs(dict.fromkeys(every[0].x, 0))) for v in every[0].values]
+        rows.append(("At 0", f"$f(0) = {', '.join(map(tex, zero))}$"))
     return blocks(
         table(["", ""], rows, "facts"),
         f"Proved when this page is built, written out for {SIZES[0]} to {SIZES[-1]} elements.",
     )
 
 
-EDGES = {
-    1: [(0.0, -math.inf), (-math.inf, -math.inf), (math.inf, 0.0), (math.nan, 0.0), (1e30, -1e30)],
-    2: [(-math.inf, 1.0), (math.inf, 1.0), (1.0, -math.inf), (1.0, math.inf), (math.nan, 1.0),
-        (0.0, math.inf), (1e30, 1e30)],
+EDGES: dict[tuple[int, bool], list[tuple[float, ...]]] = {  # by the number of inputs, and `alone`
+    (1, True): [(-math.inf,), (math.inf,), (math.nan,), (1e30,)],
+    (2, False): [(0.0, -math.inf), (-math.inf, -math.inf), (math.inf, 0.0), (math.nan, 0.0),
+        (1e30, -1e30)],
+    (2, True): [(-math.inf, 1.0), (math.inf, 1.0), (1.0, -math.inf), (1.0, math.inf),
+        (math.nan, 1.0), (0.0, math.inf), (1e30, 1e30)],
 }  # fmt: skip
 
 
+def fewest(vector: Vector) -> tuple[int, Definite]:
+    """Return the smallest size that shows what the function does, written out."""
+    size = 1 if alone(vector) else 2
+    return size, definite(vector, size)
+
+
 def kinks(vector: Vector) -> str:
-    """Return what becomes of infinite, missing and huge inputs, in float32."""
-    d = definite(vector, 2 // vector.width)
+    """Return where slopes jump, and what becomes of infinite, missing and huge inputs."""
+    size, d = fewest(vector)
     form, rows = verify.FORMATS["float32"], []
-    for point in EDGES[vector.width]:
-        x = np.array(point)
+    for point in EDGES[len(d.x), alone(vector)]:
+        x, v = np.array(point), np.zeros(len(d.v))
         with np.errstate(all="ignore"):
-            voices = [c(vector, 0, x, x, form) for c in (numpy_call, torch_call)]
-        exact = _exact_at(vector, d, point)
+            voices = [c(vector, 0, x, v, form) for c in (numpy_call, torch_call)]
+        exact = _exact_at(vector, size, point)
         if any(map(math.isnan, exact)):
             exact = [math.nan] * len(exact)
         wanted = [math.copysign(math.inf, e) if abs(e) > form.largest else e for e in exact]
-        cells = []
-        for got in voices:
-            text = ", ".join(number(v, 4) for v in got)
-            right = all(verify.agree(g, e, form) for g, e in zip(got, wanted, strict=True))
-            cells.append(text if right else wrong(text))
         defined = not any(map(math.isnan, exact))
-        said = ", ".join(number(e, 4) for e in exact) if defined else "undefined"
-        rows.append([", ".join(number(v) for v in point), said, *cells])
+        said = _listed(exact) if defined else "undefined"
+        rows.append([_listed(point), said, *(_compared(got, wanted) for got in voices)])
     return blocks(
+        *_corners(vector),
         table(["$x$", "$f(x)$, exact", "NumPy above", "PyTorch"], rows, "edges"),
         "Computed in float32 when this page was built; “exact” is what the formula gives with "
-        "exp(−∞) = 0, undefined where it gives ∞/∞ or ∞ · 0 or an input is nan. A marked cell is "
-        "wrong; ∞ is right where the exact value is beyond float32.",
+        "exp(−∞) = 0, undefined where it gives ∞/∞, ∞ − ∞ or ∞ · 0 or an input is nan. A marked "
+        "cell is wrong; ∞ is right where the exact value is beyond float32.",
     )
 
 
-def _exact_at(vector: Vector, here: Definite, point: Sequence[float]) -> list[float]:
+def _listed(values: Iterable[float]) -> str:
+    return ", ".join(number(v, 4) for v in values)
+
+
+def _compared(got: Array, wanted: Sequence[float]) -> str:
+    """Return numbers as a cell of a table, marked if they are not what is wanted."""
+    form = verify.FORMATS["float32"]
+    right = all(verify.agree(g, w, form) for g, w in zip(got, wanted, strict=True))
+    return _listed(got) if right else wrong(_listed(got))
+
+
+def grid(d: Definite) -> list[tuple[sp.Integer, ...]]:
+    """Return the points of −1, 0 and 1, those nearest to 0 first."""
+    ones = sp.Integer(0), sp.Integer(1), sp.Integer(-1)
+    return sorted(itertools.product(ones, repeat=len(d.x)), key=lambda p: sum(map(abs, p)))
+
+
+def corners(vector: Vector) -> Iterator[tuple[tuple, list[list[float]], list[float]]]:
+    """Yield points of a grid where the slopes of the first element jump.
+
+    With each come the slopes beside it and those that are said of it.
+    """
+    d = fewest(vector)[1]
+    ways = [
+        w
+        for w in itertools.product((3, 1, -1, -3), repeat=len(d.x))
+        if len({*map(abs, w)}) == len(w)
+    ]
+    for point in grid(d):
+        here = dict(zip(d.x, point, strict=True))
+        around: list[list[float]] = []
+        for way in ways:
+            near = {
+                s: p + sp.Rational(w, 2**20) for (s, p), w in zip(here.items(), way, strict=True)
+            }
+            slopes = [float(Beside(near).settle(e).subs(here)) for e in d.jacobian[0]]
+            if slopes not in around:
+                around.append(slopes)
+        if len(around) > 1:
+            yield point, around, [float(Point(here).settle(e)) for e in d.jacobian[0]]
+
+
+def _corners(vector: Vector) -> list[str]:
+    """Return what slopes are taken at kinks: nothing where there are none."""
+    form, rows = verify.FORMATS["float32"], []
+    for point, around, said in itertools.islice(corners(vector), 2):
+        v = np.zeros(len(fewest(vector)[1].v))
+        v[0] = 1
+        got = [c(vector, 1, np.array(point, float), v, form) for c in (numpy_call, torch_call)]
+        beside = " or ".join(f"({_listed(slopes)})" for slopes in around)
+        cells = [_compared(g + 0.0, said) for g in got]  # −0 is 0
+        rows.append([_listed(point), beside, _listed(said), *cells])
+    if not rows:
+        return []
+    head = ["$x$", "slopes of $f_1$ beside it", "derivative above", "NumPy above", "PyTorch"]
+    text = (
+        "A kink: the slopes of the first element by its inputs jump. At it, the derivative above, "
+        "the NumPy code and PyTorch take these:"
+    )
+    return [text, table(head, rows, "edges")]
+
+
+def _exact_at(vector: Vector, size: int, point: Sequence[float]) -> list[float]:
+    here = definite(vector, size)
     if all(map(math.isfinite, point)):
         given = [*point, *(0.0 for _ in here.v)]
-        return [float(b) + 0.0 for b in _balls(_compiled_once(vector, len(here.v))[0], given)]
+        return [float(b) + 0.0 for b in _balls(_compiled(vector, size)[0], given)]
     return [_limit(value, here.x, point) for value in here.values]
 
 
@@ -591,10 +799,11 @@ def _limit(value: sp.Expr, x: list[sp.Symbol], point: Sequence[float]) -> float:
         s: sp.oo * (1 if p > 0 else -1) if math.isinf(p) else sp.Rational(p)
         for s, p in zip(x, point, strict=True)
     }
-    found = value.subs(given, simultaneous=True)
-    if found.is_finite or not found.is_number:
-        return float(found) if found.is_finite else math.nan
-    return float(found) if found in (sp.oo, -sp.oo) else math.nan
+    try:
+        found = Point(given).settle(value)
+    except ArithmeticError:
+        return math.nan
+    return float(found) if found.is_extended_real else math.nan
 
 
 def error(vector: Vector) -> str:
@@ -619,20 +828,23 @@ def error(vector: Vector) -> str:
         "one ULP of the largest term of the sum.",
         table(["", "NumPy $f$", "NumPy vjp", "PyTorch $f$", "PyTorch vjp"], rows),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU, at "
-        f"{count} vectors per dtype: random at three scales, with equal elements, tiny and huge.",
+        f"{count} vectors per dtype: random at three scales, whole numbers, "
+        "equal elements, tiny and huge.",
     )
 
 
 def row(vector: Vector) -> str:
     """Return the line of the table of all."""
     page = f"activations/{vector.name}.md"
-    jacobian = f"${tex(vector.derivative)}$"
-    cells = [
-        f"[{vector.title}]({page})",
-        f"${tex(vector.formula)}$",
-        jacobian if vector.width == 1 else f"[by each half]({page}#derivative)",
-    ]
-    return "| " + " | ".join(cells) + " |"
+    formulas = [_short(vector, block) for block in vector.formula]
+    used = [tex(s) for s in vector.where if any(formula.has(s) for formula in formulas)]
+    said = ", ".join(f"${tex(formula)}$" for formula in formulas)
+    if used:
+        said += f" [with ${', '.join(used)}$]({page})"
+    slope = f"${_said(vector, vector.derivative[0])}$"
+    if alone(vector):
+        slope = f"[by each input]({page}#derivative)"
+    return f"| [{vector.title}]({page}) | {said} | {slope} |"
 
 
 def about(vector: Vector) -> str:
