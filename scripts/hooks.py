@@ -9,7 +9,6 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
-from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs_jupyter.plugin import NotebookFile
@@ -99,8 +98,8 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
         before.next_page, after.previous_page = after, before
 
 
-def _place(item: StructureItem) -> int:
-    """Return which of TOP an entry of the navigation is or lies in; what is not there comes last."""
+def _place(item: Any) -> int:
+    """Return which of TOP an entry of the navigation is or lies in; any other comes last."""
     if isinstance(item, Page):
         top = item.file.src_uri.partition("/")[0]
         return TOP.index(top) if top in TOP else len(TOP)
