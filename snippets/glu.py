@@ -45,7 +45,7 @@ module = torch.nn.GLU(dim=-1)  # as a function: torch.nn.functional.glu
 family = "gates"
 aliases = ["gated linear unit"]
 claims = {
-    "Which half is the gate?* Here and in PyTorch the second": lambda _: (
+    "Which half is the gate?* Here and in PyTorch": lambda _: (
         module(torch.tensor([2.0, 0.0])) == 1 and glu([2, 0]) == 1
     ),
     "Where it is near 0, neither the value nor the gate gets much gradient": lambda _: (

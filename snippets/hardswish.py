@@ -40,7 +40,7 @@ identities = [
     "hardswish(x) - x = hardswish(-x)",
 ]
 near = ["silu"]
-cited = ["deeper half of the network only"]
+cited = ["first layer and in the deeper half of the network"]
 claims = {
     "From −3 to 3": lambda f: [k.at for k in f.kinks] == [-3, 3],
     "exactly 0 to the left of −3": lambda f: (

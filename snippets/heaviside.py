@@ -32,7 +32,7 @@ def module(x):  # torch.heaviside(x, x.new_zeros(())) has no gradient at all
 
 # %% Facts
 family = "sigmoids"
-aliases = ["binary step", "unit step", "threshold function"]
+aliases = ["Heaviside function", "binary step", "unit step", "threshold function"]
 naive = ["np.where(x > 0, 1, 0)", "(x > 0).astype(x.dtype)"]
 claims = {
     "outputs 0 or 1 and nothing else": lambda f: f.limits[0] == (0, 1) and len(f.kinks) == 1,
@@ -40,7 +40,7 @@ claims = {
     "At 0 the value is a convention": lambda f: [(k.at, k.order) for k in f.kinks] == [(0, 0)],
     "Here it is 0": lambda f: f.at_zero == 0,
     "gives 1 there": lambda f: np.heaviside(0.0, 1) == 1 and np.heaviside(0.0, 0) == 0,
-    "slope 1\n  everywhere": lambda f: (
+    "slope 1 everywhere": lambda f: (
         lambda t: torch.autograd.grad((t + (module(t) - t).detach()).sum(), t)[0] == 1
     )(torch.linspace(-9, 9, 99, requires_grad=True)).all(),
     "slope 1 between −1 and 1 and 0 beyond": lambda f: (
@@ -52,5 +52,10 @@ claims = {
     "for an x of a hundred million it\n  returns 0, not 1": lambda f: (
         lambda t: t + (module(t) - t) == 0 and module(t) == 1
     )(torch.tensor(1e8)),
-    "turns nan into 0": lambda f: module(torch.tensor(float("nan"))) == 0,
+    "turns nan into 0, and so does `torch.heaviside`": lambda f: (
+        lambda t: module(t) == 0 and torch.heaviside(t, torch.ones(())) == 0
+    )(torch.tensor(float("nan"))),
+    "but for 0 itself, they differ by a scale and a\n  shift": lambda f: (
+        lambda t: ((2 * module(t) - 1 == t.sign()) == (t != 0)).all()
+    )(torch.arange(-3.0, 4)),
 }

@@ -61,7 +61,7 @@ claims = {
     "the left one returns 0 instead of nearly −1": lambda f: (
         module(torch.tensor(-256.0).half()) == 0 and isrlu(-256.0) < -0.99
     ),
-    "contributes 0 · ∞, so it is nan in float16 for x = 40 000": lambda f: torch.func.grad(module)(
+    "contributes 0 · ∞, so it is nan in\nfloat16 for x = 40 000": lambda f: torch.func.grad(module)(
         torch.tensor(40000.0).half()
     ).isnan(),
     "Clamp x to at most 0 inside": lambda f: (

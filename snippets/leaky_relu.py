@@ -37,7 +37,26 @@ parameters = {"negative_slope": (sp.Reals - {0}, [0.2, 1.0, 2.0, -0.5])}
 naive = ["np.maximum(negative_slope * x, x)"]
 naive_grad = ["np.where(x > 0, 1, negative_slope)"]
 identities = ["leaky_relu(x, 0) = relu(x)"]
-cited = ["start it at 0.25 and apply no weight decay"]
+cited = [
+    "DCGAN 0.2",
+    "YOLO\n0.1",
+    "The default is 0.01 in JAX",
+    "in Keras it is 0.3 for the layer and 0.2 for the\n  function",
+    "JAX 1",
+]
+
+
+def _in_place(slope):
+    """Tell whether PyTorch differentiates what it has computed in place with this slope."""
+    point = torch.ones(1, requires_grad=True)
+    result = torch.nn.functional.leaky_relu(point * 1, slope, inplace=True)
+    try:
+        torch.autograd.grad(result.sum(), point)
+    except RuntimeError:
+        return False
+    return True
+
+
 claims = {
     "not 0, so a unit can come back": lambda f: f.limits[1][0] > 0,
     "found larger slopes than its 0.01": lambda f: module.negative_slope == 0.01,
@@ -47,8 +66,9 @@ claims = {
         [max(s * v, v) == leaky_relu(v, s) for s in (0.5, 1, 1.01) for v in (-1.0, 1.0)]
         == [True, True, True, True, False, False]
     ),
-    "A slope of 0 is\n  ReLU": lambda f: formula.subs(negative_slope, 0).args[0] == (x, x > 0),
+    "A slope of 0 is ReLU": lambda f: formula.subs(negative_slope, 0).args[0] == (x, x > 0),
     "0 · (−∞) is nan": lambda f: np.isnan(0 * -np.inf),
+    "refuses a negative\n  slope": lambda f: _in_place(0.5) and not _in_place(-0.5),
     "For slopes between 0 and 1": lambda f: (
         sp.simplify(f.mean * sp.sqrt(2 * sp.pi)) == 1 - negative_slope  # that of ReLU is 1
     ),

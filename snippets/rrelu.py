@@ -56,7 +56,7 @@ parameters = {
 }
 naive_grad = ["np.where(x > 0, 1, (lower + upper) / 2)"]
 identities = ["rrelu(x) = leaky_relu(x, 11/48)"]
-cited = ["a divisor between 3\n  and 8"]
+cited = ["a number below 1,\n  but the numbers it draws lie between 3 and 8"]
 claims = {
     "slope of its own,\ndrawn anew": lambda f: (
         1 / 8 <= -_drawn()[0].max() < 0.126 and 0.332 < -_drawn()[0].min() <= 1 / 3 + 1e-7
@@ -81,6 +81,7 @@ claims = {
         == 0
     ),
     "a slope of 2/11, not 11/48": lambda f: 1 / sp.Rational(3 + 8, 2) == sp.Rational(2, 11),
+    "bounds are the\n  reciprocals": lambda f: [1 / module.upper, 1 / module.lower] == [3, 8],
     "`F.rrelu` has `training=False`": lambda f: (
         torch.nn.functional.rrelu(torch.tensor([-48.0, -48.0])).tolist() == [-11.0, -11.0]
     ),

@@ -39,6 +39,10 @@ parameters = {"theta": (sp.Interval(0, sp.oo), [0.0, 0.125, 3.0])}
 naive = ["np.where(x > theta, x, 0)"]
 naive_grad = ["np.where(x > theta, 1, 0)"]
 identities = ["thresholded_relu(x, 0) = relu(x)"]
+cited = [
+    "Keras 2 had a layer of this name, with a theta of at least 0 and by default 1; Keras 3\n"
+    "has dropped it"
+]
 claims = {
     "jumps from 0 to theta": lambda f: [(k.order, k.jump) for k in f.kinks] == [(0, (0, 1))],
     "the slope is 1 on the right and 0 on the\n  left": lambda f: f.limits[1] == (0, 1),
@@ -47,8 +51,7 @@ claims = {
         and module(torch.ones(())) == 0
     ),
     "With theta 0 it is [ReLU]": lambda f: formula.subs(theta, 0).args[0] == (x, x > 0),
-    "of at least 0": lambda f: parameters["theta"][0] == sp.Interval(0, sp.oo),
-    "is 1 in Keras": lambda f: (
+    "by default 1\n[@onnx2017]": lambda f: (
         thresholded_relu(1.0) == 0 and thresholded_relu(np.nextafter(1.0, 2.0)) > 1
     ),
     "lets 16 percent of its inputs through": lambda f: (
