@@ -245,12 +245,13 @@ def _said(activation: Activation, expression: sp.Expr, where: bool = False) -> s
 
 def _unless(activation: Activation) -> str:
     """Return for which parameters the slopes at a kink agree after all."""
-    found = [
-        f", unless `{p.symbol.name}` is {plain(value)}"
-        for kink in derive.facts(activation).kinks
-        for p in activation.parameters
-        for value in sp.solve(kink.jump[0] - kink.jump[1], p.symbol)
-    ]
+    found = []
+    for kink in derive.facts(activation).kinks:
+        apart = kink.jump[0] - kink.jump[1]
+        for p in (p for p in activation.parameters if apart.has(p.symbol)):
+            values = map(plain, sp.solve(apart, p.symbol))
+            found += [f", unless `{p.symbol.name}` is {value}" for value in values]
+            break  # solved for another parameter, it is the same condition
     return "".join(dict.fromkeys(found))
 
 
