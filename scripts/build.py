@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -28,6 +29,7 @@ from project import (
     hashed,
     hashed_files,
     heading,
+    shown,
     slug,
 )
 
@@ -165,13 +167,26 @@ def _made(names: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def fragments(name: str) -> dict[str, str]:
-    """Return the fragments of one function by the names of their files."""
+    """Return the fragments of one function by the names of their files.
+
+    Raises Problem whatever goes wrong: one that nothing foresaw names the line that it came from.
+    """
     import page
     import vector
     from catalog import Vector, known
 
-    function = known(name)
-    return vector.fragments(function) if isinstance(function, Vector) else page.fragments(function)
+    try:
+        function = known(name)
+        kind = vector if isinstance(function, Vector) else page
+        return kind.fragments(function)
+    except Problem:
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        raise Problem(
+            f"snippets/{name}.py: {type(error).__name__}: {error} "
+            f"({shown(Path(last.filename))}, line {last.lineno})"
+        ) from error
 
 
 def _sources(name: str, names: list[str]) -> list[str]:

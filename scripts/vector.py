@@ -772,7 +772,7 @@ def _corners(vector: Vector) -> list[str]:
         got = [c(vector, 1, np.array(point, float), v, form) for c in (numpy_call, torch_call)]
         beside = " or ".join(f"({_listed(slopes)})" for slopes in around)
         cells = [_compared(g + 0.0, said) for g in got]  # −0 is 0
-        rows.append([_listed(point), beside, _listed(said), *cells])
+        rows.append([_listed(map(float, point)), beside, _listed(said), *cells])
     if not rows:
         return []
     head = ["$x$", "slopes of $f_1$ beside it", "derivative above", "NumPy above", "PyTorch"]
