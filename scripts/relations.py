@@ -56,7 +56,8 @@ def identities(activation: Activation) -> list[sp.Eq]:
 
 
 def _unfolded(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    for call in expression.atoms(AppliedUndef):
+    while calls := expression.atoms(AppliedUndef):
+        call = min(calls, key=lambda c: (c.count_ops(), str(c)))  # an inner one before the outer
         activation = pick(call.func.__name__)
         at, *given = call.args
         values = activation.decimals
