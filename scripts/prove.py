@@ -524,12 +524,12 @@ class _Case:
                 if difference.free_symbols - {x}:
                     raise _SettingError
                 far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
-                bound = far if bound is None or (far is not None and far > bound) else bound
-                if far is None and _beyond(difference, x, low, high, wanted / 2**60):
-                    yield Region(low, high, FINE, self.setting, relative=True)
-                    break
                 if far is None or not far < INVISIBLE:
+                    if _beyond(difference, x, low, high, wanted / 2**60):
+                        yield Region(low, high, FINE, self.setting, relative=True)
+                        break
                     self._refuse(Region(low, high), result, wanted, far)
+                bound = far if bound is None else bound.max(far)
             else:
                 yield Region(low, high, bound, self.setting)
         for end in sorted(e for e in ends if e.is_Rational):  # no float is irrational
