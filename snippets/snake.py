@@ -70,7 +70,9 @@ claims = {
     "for an `a` of 3 it is more than 5 ULP off near −0.39": lambda f: (
         5 < _off(-0.3902973495802612, 3) < 6
     ),
-    "keep it above 0:\n  an `a` of 0 divides by 0": lambda f: bool(module(torch.ones(1), torch.zeros(1)).isnan()),
+    "keep it above 0:\n  an `a` of 0 divides by 0": lambda f: bool(
+        module(torch.ones(1), torch.zeros(1)).isnan()
+    ),
     "mean output is above 0": lambda f: f.mean > 0.4,
 }
 
