@@ -78,5 +78,5 @@ identities = ["swish(x) = silu(x)", "swish(2 * x, 1) = 2 * swish(x, 2)", "swish(
 claims = {
     "With $\\beta = 1$ it is": lambda f: identities[0] == "swish(x) = silu(x)",
     "With $\\beta = 0$ it is $x/2$": lambda f: formula.subs(beta, 0) == x / 2,
-    "leaves\nout 0 as a $\\beta$": lambda f: 0 not in parameters["beta"][0],
+    "leaves out 0 as a $\\beta$": lambda f: 0 not in parameters["beta"][0],
 }
