@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import sympy as sp
@@ -623,7 +623,9 @@ class _Case:
             f"{shown(self.activation.path)}: {self.function.__name__}{given} is not proved: {text}"
         )
 
-    def _refuse(self, region: Region, result: _Element, wanted: sp.Expr, bound: arb | None) -> None:
+    def _refuse(
+        self, region: Region, result: _Element, wanted: sp.Expr, bound: arb | None
+    ) -> NoReturn:
         if bound is not None:
             raise self._problem(f"on {region} it departs by up to {_scientific(bound)}")
         x, point = self.activation.x, result.here.point
