@@ -6,6 +6,7 @@ slope of that tail; it changes sign at a = root.
 
 from collections.abc import Callable
 
+import numpy as np
 from mpmath import mp, mpf
 
 mp.dps = 60
@@ -84,7 +85,10 @@ def gelu() -> None:
     for row in zip(*columns, strict=True):
         print("    (" + ", ".join(repr(float(v)) for v in row) + "),")
     print(")")
-    constants("ROOT, REST", [root, root - mpf(float(root))])
+    digits = [root]  # the first has those of a float32, the second those of a float64
+    for dtype in (np.float32, np.float64):
+        digits[-1:] = [mpf(float(dtype(digits[-1]))), digits[-1] - float(dtype(digits[-1]))]
+    constants("ROOT", digits)
     constants("A, B", [first, second])
 
 

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import sympy as sp
@@ -524,12 +524,12 @@ class _Case:
                 if difference.free_symbols - {x}:
                     raise _SettingError
                 far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
-                bound = far if bound is None or (far is not None and far > bound) else bound
-                if far is None and _beyond(difference, x, low, high, wanted / 2**60):
-                    yield Region(low, high, FINE, self.setting, relative=True)
-                    break
                 if far is None or not far < INVISIBLE:
+                    if _beyond(difference, x, low, high, wanted / 2**60):
+                        yield Region(low, high, FINE, self.setting, relative=True)
+                        break
                     self._refuse(Region(low, high), result, wanted, far)
+                bound = far if bound is None else bound.max(far)
             else:
                 yield Region(low, high, bound, self.setting)
         for end in sorted(e for e in ends if e.is_Rational):  # no float is irrational
@@ -623,7 +623,9 @@ class _Case:
             f"{shown(self.activation.path)}: {self.function.__name__}{given} is not proved: {text}"
         )
 
-    def _refuse(self, region: Region, result: _Element, wanted: sp.Expr, bound: arb | None) -> None:
+    def _refuse(
+        self, region: Region, result: _Element, wanted: sp.Expr, bound: arb | None
+    ) -> NoReturn:
         if bound is not None:
             raise self._problem(f"on {region} it departs by up to {_scientific(bound)}")
         x, point = self.activation.x, result.here.point

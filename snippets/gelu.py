@@ -12,7 +12,7 @@ import numpy as np
 
 # Fitted to 0 <= a <= 40: with T and S the quotients of the polynomials in the first and the last
 # two columns, the normal tail is exp(-a * a / 2) / (A * a + T), and the derivative of GELU
-# at -a is exp(-a * a / 2) * (ROOT + REST - a) * (B + S).
+# at -a is exp(-a * a / 2) * (ROOT - a) * (B + S). ROOT is a sum: one float has too few digits.
 FIT = (
     (0.0, 1.0, 0.0, 1.0),
     (2.5066282744610224, 30.185326919467194, 0.2999214252469978, 29.34990217640042),
@@ -26,14 +26,14 @@ FIT = (
     (4425769.543321137, 3028271.64799459, 206110.5634058354, 1094119.694839293),
     (3580737.47681339, 1790368.738406695, 128167.1375200586, 481585.63629870565),
 )
-ROOT, REST = 0.7517915246935645, -1.4956759177009883e-17
+ROOT = (0.7517915368080139, -1.211444945855772e-08, -2.869037074309186e-25)
 A, B = 2.5066282746310007, 0.3989422804014327
 
 
 def _ratio(a, over, under):
     """Return the quotient of two columns of FIT as polynomials at a."""
-    p, q = 0 * a, 0 * a
-    for row in FIT:
+    p, q = FIT[0][over], FIT[0][under]
+    for row in FIT[1:]:
         p *= a  # in place: several times as fast
         p += row[over]
         q *= a
@@ -42,33 +42,31 @@ def _ratio(a, over, under):
     return p
 
 
-def _bell(a):
-    """Return exp(-a * a / 2) in two factors, neither of them subnormal."""
-    h = a.astype(np.float32).astype(np.float64)  # half of the digits: h * h is exact
-    top, rest = h * h / 2, (a - h) * (a + h) / 2
-    s = top + rest
-    e = np.exp(-np.minimum(s, 708))
-    e -= e * (rest - (s - top))  # what rounding s lost
-    return e, np.exp(np.minimum(708 - s, 0))
+def _parts(x):
+    """Return a = |x| and -a * a / 2 as a sum: an exact number and a small one."""
+    a = np.minimum(np.abs(x), 40, dtype=np.result_type(x, np.float32))  # beyond 40 the tail is 0
+    shift = 1 / 64 / np.finfo(a.dtype).eps
+    h = (a + shift) - shift  # a rounded to 64ths: h * h is exact
+    return a, h * h / -2, (h - a) * (h + a) / 2
 
 
 def gelu(x):
     """Return x times the normal distribution function; float16, 32 and 64 keep their dtype."""
     x = np.asarray(x) * 1.0  # integers become float64
-    a = np.minimum(np.abs(x), 40, dtype=np.float64)  # beyond 40 the tail is 0
-    e, far = _bell(a)
-    tail = a / (A * a + _ratio(a, 0, 1)) * e * far
+    a, t, rest = _parts(x)
+    tail = a / (A * a + _ratio(a, 0, 1)) * np.exp(t) * np.exp(rest)
     return (np.maximum(x, 0) - tail).astype(x.dtype)
 
 
 def gelu_grad(x):
     """Return the derivative: the normal distribution function plus x times the normal density."""
     x = np.asarray(x) * 1.0
-    a = np.minimum(np.abs(x), 40, dtype=np.float64)
-    e, far = _bell(a)
-    tail = (ROOT - a + REST) * (B + _ratio(a, 2, 3)) * e * far
-    sign = np.copysign(1, x)  # the derivative is tail where x < 0, else 1 - tail
-    return (np.maximum(sign, 0) - sign * tail).astype(x.dtype)
+    a, t, rest = _parts(x)
+    e = np.exp(np.maximum(t, -80))
+    e += e * np.expm1(rest)
+    far = np.exp(np.minimum(t + 80, 0))  # e * far is exp(-a * a / 2), neither of them subnormal
+    tail = (ROOT[0] - a + ROOT[1] + ROOT[2]) * (B + _ratio(a, 2, 3)) * e * far
+    return (tail + (x >= 0) * (1 - 2 * tail)).astype(x.dtype)  # tail where x < 0, else 1 - tail
 
 
 # %% PyTorch

@@ -19,8 +19,8 @@ def leaky_relu(x, negative_slope=0.01):
 
 def leaky_relu_grad(x, negative_slope=0.01):
     """Return the derivative: 1 where x > 0, else negative_slope, and nan at nan."""
-    # 1 where x > 0, else 0; unlike x > 0 it keeps nan
-    step = np.sign(np.maximum(np.asarray(x) * 1.0, 0))
+    x = np.asarray(x)
+    step = np.clip(x, 0.0, 0.0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
     return step + negative_slope * (1 - step)
 
 

@@ -19,8 +19,8 @@ def prelu(x, weight=0.25):
 
 def prelu_grad(x, weight=0.25):
     """Return the derivative by x: 1 where x > 0, else weight, and nan at nan."""
-    x = np.asarray(x) * 1.0
-    step = np.clip(x, 0, 0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
+    x = np.asarray(x)
+    step = np.clip(x, 0.0, 0.0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
     return step + weight * (1 - step)
 
 

@@ -12,30 +12,26 @@ derivative = (1 + sp.exp(-u) + u * sp.exp(-u)) / (1 + sp.exp(-u)) ** 2
 import numpy as np
 
 
-def _tail(z):
-    """Return |z|, u = 1.702 * |z|, and 1 / (1 + exp(u)) in two factors: neither is tiny."""
-    a = np.minimum(np.abs(z), 900)  # beyond 900 the tail is 0
-    u = 1.702 * a
-    e = np.exp(-np.minimum(u, 700))
-    return a, u, e, np.exp(700 - np.maximum(u, 700)) / (1 + e)
+def _parts(z):
+    """Return u = 1.702 * z, cut off; exp(-u), but at most exp(80); and what that leaves."""
+    u = 1.702 * np.clip(z, -900, 900)  # beyond 900 one side is 0
+    return u, np.exp(-np.maximum(u, -80)), np.exp(np.minimum(u + 80, 0))
 
 
 def quick_gelu(x):
     """Return x / (1 + exp(-1.702 * x)); float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
-    z = x.astype(np.float64)  # float16 and float32 are rounded once, at the end
-    a, _, e, q = _tail(z)
-    return (np.maximum(z, 0) - a * e * q).astype(x.dtype)
+    z = np.maximum(x, -900, dtype=np.result_type(x, np.float32))
+    _, e, far = _parts(z)
+    return (z / (1 + e) * far).astype(x.dtype)
 
 
 def quick_gelu_grad(x):
     """Return the derivative, s + u * s * (1 - s) with u = 1.702 * x and s = sigmoid(u)."""
     x = np.asarray(x) * 1.0
-    z = x.astype(np.float64)
-    _, u, e, q = _tail(z)
-    r = e * (u / (1 + e) - 1) * q  # the derivative is 1 + r on the right, -r on the left
-    side = np.copysign(1, z)
-    return ((1 + side) / 2 + side * r).astype(x.dtype)
+    u, e, far = _parts(x.astype(np.result_type(x, np.float32)))
+    s = 1 / (1 + e)
+    return (s * (1 + u * (e * s)) * far).astype(x.dtype)  # e * s is 1 - s
 
 
 # %% PyTorch

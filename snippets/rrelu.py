@@ -19,8 +19,8 @@ def rrelu(x, lower=1 / 8, upper=1 / 3):
 
 def rrelu_grad(x, lower=1 / 8, upper=1 / 3):
     """Return the derivative: 1 where x > 0, else (lower + upper) / 2, and nan at nan."""
-    x = np.asarray(x) * 1.0
-    step = np.clip(x, 0, 0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
+    x = np.asarray(x)
+    step = np.clip(x, 0.0, 0.0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
     return step + (lower + upper) / 2 * (1 - step)
 
 
