@@ -419,7 +419,7 @@ class _NumPy:
             "asarray": lambda value, dtype=None: (
                 value if isinstance(value, _Element) else same(value)
             ),
-            "clip": lambda value, low, high: smaller(larger(value, low), high),
+            "clip": lambda value, low, high, dtype=None: smaller(larger(value, low), high),
             "copysign": copysign,
             "errstate": lambda **_: contextlib.nullcontext(),
             "expm1": known(lambda a: sp.exp(a) - 1),

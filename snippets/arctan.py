@@ -18,8 +18,9 @@ def arctan(x):
 
 def arctan_grad(x):
     """Return the derivative, 1 / (1 + x**2)."""
-    q = 1 / np.hypot(1, np.asarray(x) * 1.0)  # x * x would overflow
-    return q * q
+    a = np.abs(np.asarray(x) * 1.0)
+    m, k = np.minimum(a, 1), 1 / np.maximum(a, 1)  # |x| is m / k; x * x would overflow
+    return k * k / (m * m + k * k)
 
 
 # %% PyTorch

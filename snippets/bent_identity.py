@@ -11,19 +11,24 @@ derivative = 1 + x / (2 * sp.sqrt(x**2 + 1))
 import numpy as np
 
 
+def _slope(x):
+    """Return z and sqrt(1 + z * z), where z is x but so small that z * z is finite."""
+    z = np.clip(x, -1e19, 1e19, dtype=np.result_type(x, np.float32))
+    return z, np.sqrt(1 + z * z)
+
+
 def bent_identity(x):
     """Return x + (sqrt(x**2 + 1) - 1) / 2; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
-    z = np.where(np.isinf(x), np.sign(x), x)  # or the quotient would be nan
-    return x * (1 + z / (1 + np.hypot(1, z)) / 2)  # not root - 1, which cancels near 0
+    z, root = _slope(x)
+    return (x * (1 + z / (1 + root) / 2)).astype(x.dtype)  # root - 1 would cancel near 0
 
 
 def bent_identity_grad(x):
     """Return the derivative, 1 + x / (2 * sqrt(x**2 + 1))."""
     x = np.asarray(x) * 1.0
-    z = x.astype(np.float64)  # rounded once, at the end
-    z = np.where(np.isinf(z), np.copysign(1e300, z), z)  # or the quotient would be nan
-    return (1 + z / np.hypot(1, z) / 2).astype(x.dtype)
+    z, root = _slope(x)
+    return (1 + z / root / 2).astype(x.dtype)
 
 
 # %% PyTorch

@@ -15,19 +15,16 @@ import numpy as np
 def isrlu(x, alpha=1.0):
     """Return x where x > 0, else x / sqrt(1 + alpha * x**2); float16, 32, 64 stay."""
     x = np.asarray(x) * 1.0  # integers become float64
-    z = np.minimum(x, 0).astype(np.float64)  # rounded once, at the end
-    z = np.where(np.isinf(z), -1e300, z)  # or the quotient would be nan
-    k = alpha**-0.5
-    left = z / np.hypot(k, z) * k  # z * z would overflow
-    return np.maximum(x, 0) + left.astype(x.dtype)
+    z = np.clip(x, -1e13, 0, dtype=np.result_type(x, np.float32))  # so that z * z is finite
+    return np.maximum(x, 0) + (z / np.sqrt(1 + alpha * z * z)).astype(x.dtype)
 
 
 def isrlu_grad(x, alpha=1.0):
     """Return the derivative: 1 where x > 0, else (1 + alpha * x**2) ** -1.5."""
-    x = np.asarray(x) * 1.0
-    z = np.clip(x.astype(np.float64), -1e150, 0)  # beyond -1e150 the derivative is 0
-    s = 1 + alpha * z * z
-    return (1 / s / np.sqrt(s)).astype(x.dtype)
+    z = np.minimum(np.asarray(x) * 1.0, 0)
+    with np.errstate(over="ignore"):  # of z * z: then the derivative is 0
+        s = 1 + alpha * z * z
+    return 1 / s / np.sqrt(s)
 
 
 # %% PyTorch

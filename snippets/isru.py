@@ -15,18 +15,16 @@ import numpy as np
 def isru(x, alpha=1.0):
     """Return x / sqrt(1 + alpha * x**2); float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
-    z = x.astype(np.float64)  # rounded once, at the end
-    z = np.where(np.isinf(z), np.copysign(1e300, z), z)  # or the quotient would be nan
-    k = alpha**-0.5
-    return (z / np.hypot(k, z) * k).astype(x.dtype)  # z * z would overflow
+    z = np.clip(x, -1e13, 1e13, dtype=np.result_type(x, np.float32))  # so that z * z is finite
+    return (z / np.sqrt(1 + alpha * z * z)).astype(x.dtype)
 
 
 def isru_grad(x, alpha=1.0):
     """Return the derivative, (1 + alpha * x**2) ** -1.5."""
     x = np.asarray(x) * 1.0
-    z = np.clip(x.astype(np.float64), -1e150, 1e150)  # beyond 1e150 the derivative is 0
-    s = 1 + alpha * z * z
-    return (1 / s / np.sqrt(s)).astype(x.dtype)
+    with np.errstate(over="ignore"):  # of x * x: then the derivative is 0
+        s = 1 + alpha * x * x
+    return 1 / s / np.sqrt(s)
 
 
 # %% PyTorch

@@ -12,11 +12,11 @@ import numpy as np
 
 
 def _phase(x, a):
-    """Return a * x, but 0 where that is past 1e300 and nan at ±inf."""
-    z = x.astype(np.float64)  # float16 and float32 are rounded once, at the end
+    """Return a * x, but 0 where that is past 1e38 and nan at ±inf."""
+    z = x.astype(np.result_type(x, np.float32))  # float16 is rounded once, at the end
     with np.errstate(over="ignore", invalid="ignore"):
         u = a * z
-        return np.where(np.abs(u) < 1e300, u, z - z)
+        return np.where(np.abs(u) < 1e38, u, z - z)
 
 
 def snake(x, a=1.0):

@@ -14,8 +14,9 @@ import numpy as np
 def softsign(x):
     """Return x / (1 + abs(x)), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
-    m, k = np.clip(x, -1, 1), 1 / np.maximum(np.abs(x), 1)  # x is m / k, neither of them infinite
-    return m / (np.abs(m) + k)
+    most = np.finfo(x.dtype).max
+    x = np.clip(x, -most, most)  # inf / inf is nan
+    return x / (1 + np.abs(x))
 
 
 def softsign_grad(x):

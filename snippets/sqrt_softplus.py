@@ -11,26 +11,25 @@ derivative = 1 / (2 * (1 + sp.exp(-x)) * sp.sqrt(sp.log(1 + sp.exp(x))))
 import numpy as np
 
 
-def _parts(z):
-    """Return a number near z, exp(-|it|), its softplus, and the factor that is still missing."""
-    m = np.maximum(z, -700)  # exp(-700) is not yet subnormal; there, softplus is exp
-    e = np.exp(-np.abs(m))
-    return m, e, np.maximum(m, 0) + np.log1p(e), np.exp(np.minimum(z + 700, 0) / 2)
+def _parts(x):
+    """Return z, which is x cut off where softplus is exp, its softplus, and what is left."""
+    x = x.astype(np.result_type(x, np.float32))
+    z = np.maximum(x, -44)
+    return z, np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))), np.exp(np.minimum(x + 44, 0) / 2)
 
 
 def sqrt_softplus(x):
     """Return sqrt(log(1 + exp(x))), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
-    _, _, soft, far = _parts(x.astype(np.float64))  # rounded once, at the end
+    _, soft, far = _parts(x)
     return (np.sqrt(soft) * far).astype(x.dtype)
 
 
 def sqrt_softplus_grad(x):
     """Return the derivative, sigmoid(x) / (2 * sqrt(softplus(x)))."""
     x = np.asarray(x) * 1.0
-    m, e, soft, far = _parts(x.astype(np.float64))
-    sigmoid = np.exp(np.minimum(m, 0)) / (1 + e)
-    return (sigmoid / (2 * np.sqrt(soft)) * far).astype(x.dtype)
+    z, soft, far = _parts(x)
+    return (far / ((1 + np.exp(-z)) * (2 * np.sqrt(soft)))).astype(x.dtype)
 
 
 # %% PyTorch
