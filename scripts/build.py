@@ -263,17 +263,27 @@ def _score() -> str:
     if not file.exists():
         raise Problem("docs/measured/mutants.json is missing: run `make mutants`")
     data = json.loads(file.read_text(encoding="utf-8"))
-    head = ("function", "changes", "noticed", "proved to make no difference", "survivors")
+    head = ("function", "changes", "noticed", "shown to be no mistake", "survivors", "on")
     rows: list[tuple] = [
-        (name, f["mutants"], sum(f["killed"].values()), len(f["equivalent"]), len(f["survivors"]))
+        (
+            name,
+            f["mutants"],
+            sum(f["killed"].values()),
+            len(f["equivalent"]),
+            len(f["survivors"]),
+            f["date"],
+        )
         for name, f in data["functions"].items()
     ]
-    rows.append(("all", *(sum(int(row[i]) for row in rows) for i in (1, 2, 3, 4))))
+    rows.append(("all", *(sum(int(row[i]) for row in rows) for i in (1, 2, 3, 4)), ""))
+    left = [path.stem for path in sorted(SNIPPETS.glob("*.py"))]
+    left = [name for name in left if name not in data["functions"]]
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     return (
         tables.table(head, (list(map(str, row)) for row in rows)) + "\n"
-        f"Run on {data['date']} with {versions}, in {data['seconds']} seconds; "
-        "[every equivalent and its reason](measured/mutants.json).\n"
+        f"Run with {versions}; [every change that is no mistake, and why](measured/mutants.json). "
+        + (f"Not yet gone through: {', '.join(left)}." if left else "")
+        + "\n"
     )
 
 

@@ -3,7 +3,8 @@
 `make mutants` changes one thing in a cell of a snippet (an operator, a number, a function, a
 guard, a step, a default …) or in what is stated of PyTorch, and runs the project's own checks on
 the result. A mutant that passes them all is a survivor, unless it is proved to be no change: then
-it is called equivalent. A full run writes docs/measured/mutants.json.
+it is called equivalent. The result stands in docs/measured/mutants.json; a run goes through what
+has changed since, with --all through everything.
 
 The facts of the shape are derived from the formula and never typed: there is nothing to mutate in
 them. mutmut and cosmic-ray, which are maintained, change only Python functions, and start the tests
@@ -47,7 +48,7 @@ import prove
 import vector
 import verify
 from catalog import Activation, Vector
-from project import ROOT, Problem
+from project import ROOT, Problem, hashed
 from regions import Point
 
 FILE = ROOT / "docs" / "measured" / "mutants.json"
@@ -594,23 +595,46 @@ def report(scores: list[Score]) -> str:
     return "\n".join(lines)
 
 
-def write(scores: list[Score], seconds: float) -> None:
-    """Write FILE."""
-    data = {
-        "command": COMMAND,
-        "date": datetime.date.today().isoformat(),
-        "seconds": round(seconds),
-        "versions": {p: importlib.metadata.version(p) for p in ("numpy", "sympy", "torch")},
-        "functions": {
-            s.name: {
-                "mutants": s.mutants,
-                "killed": dict(sorted(s.killed.items())),
-                "equivalent": s.equivalent,
-                "survivors": s.survivors,
-            }
-            for s in scores
-        },
-    }
+def subject(function: Function) -> str:
+    """Return a hash of what is changed in a function's file: the score is of that."""
+    parts = []
+    for place in OF_VECTORS if isinstance(function, Vector) else PLACES[:-1]:
+        for statement in ast.parse(function.cells[place]).body:
+            if _targets(place, statement) or any(_copied(statement, "")):
+                parts.append(ast.unparse(statement))
+    return hashed(*parts)[:16]
+
+
+def stated() -> dict[str, Any]:
+    """Return what FILE holds of the functions there are, with the versions that are installed."""
+    versions = {p: importlib.metadata.version(p) for p in ("numpy", "sympy", "torch")}
+    known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    functions = known.get("functions", {}) if known.get("versions") == versions else {}
+    names = {path.stem for path in catalog.paths()}
+    kept = {name: functions[name] for name in sorted(names & set(functions))}
+    return {"command": COMMAND, "versions": versions, "functions": kept}
+
+
+def changed() -> list[str]:
+    """Return the functions whose score FILE does not hold, or holds of what they were before."""
+    known = stated()["functions"]
+    every = (path.stem for path in catalog.paths())
+    return [n for n in every if known.get(n, {}).get("subject") != subject(catalog.known(n))]
+
+
+def write(scores: list[Score]) -> None:
+    """Put scores into FILE."""
+    data = stated()
+    for s in scores:
+        data["functions"][s.name] = {
+            "date": datetime.date.today().isoformat(),
+            "subject": subject(catalog.known(s.name)),
+            "mutants": s.mutants,
+            "killed": dict(sorted(s.killed.items())),
+            "equivalent": s.equivalent,
+            "survivors": s.survivors,
+        }
+    data["functions"] = dict(sorted(data["functions"].items()))
     FILE.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -625,39 +649,38 @@ def _one(name: str, every: int) -> Score:
     return found
 
 
-def in_processes(names: list[str], every: int) -> list[Score]:
+def in_processes(names: list[str], every: int) -> Iterator[Score]:
     """Score each function in a process, as many at a time as there are processors."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(len(names), os.cpu_count() or 1), spawn) as pool:
-        return list(pool.map(_one, names, [every] * len(names)))
+        yield from pool.map(_one, names, [every] * len(names))
 
 
 def main() -> int:
-    """Score the named functions, or all; return 1 if a mutant survives that FILE does not list."""
+    """Score the named functions, or those that have changed; return 1 if a mutant survives."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", help="mutate only these")
+    parser.add_argument("--all", action="store_true", help="those that have not changed, too")
     parser.add_argument(
         "--quick", action="store_true", help=f"1 mutant in {QUICK} of 1 function in {FEW}"
     )
     options = parser.parse_args()
-    names = [catalog.known(n).name for n in options.names] or [
-        path.stem for path in catalog.paths()
-    ]
-    if options.quick and not options.names:
-        names = names[::FEW]
-    every, start = QUICK if options.quick else 1, time.monotonic()
-    scores = in_processes(names, every)
+    every = [path.stem for path in catalog.paths()]
+    names = [catalog.known(name).name for name in options.names]
+    if options.quick:
+        names = names or every[::FEW]
+    elif not names:
+        names = every if options.all else changed()
+    if not names:
+        print(f"Nothing has changed since it was measured: see {FILE.relative_to(ROOT)}, or --all")
+        return 0
+    scores = []
+    for score_of_one in in_processes(names, QUICK if options.quick else 1):
+        scores.append(score_of_one)
+        if not options.quick:
+            write([score_of_one])  # at once: a run that is stopped loses little
     print(report(scores))
-    new = any(set(s.survivors) - stated(s.name) for s in scores)
-    if not (options.quick or options.names):
-        write(scores, time.monotonic() - start)
-    return int(new)
-
-
-def stated(name: str) -> set[str]:
-    """Return the survivors of a function that FILE lists: known, and still to be dealt with."""
-    known = json.loads(FILE.read_text(encoding="utf-8"))["functions"] if FILE.exists() else {}
-    return set(known.get(name, {}).get("survivors", ()))
+    return int(any(s.survivors for s in scores))
 
 
 if __name__ == "__main__":
