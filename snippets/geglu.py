@@ -22,7 +22,7 @@ def _parts(x, axis):
         u, c = 0.7978845608028654 * a, 0.044715 * a * a
         t = u * (1 + c)
         m, p = np.exp(np.minimum(t, 0)), np.exp(-np.maximum(t, 0))
-        s = np.where(p > 0, 2 * u * (1 + 3 * c), 0)
+        s = np.where(m * p > 0, 2 * u * (1 + 3 * c), 0)
         return a, b, m, p, m * m + p * p, s
 
 
