@@ -476,10 +476,11 @@ def _same_voice(
     if all(a == b for a, b in pairs_of_bits):
         reason = "the same bits at every input verified"
         return f"{reason}, and proved the same function" if place == "NumPy" else reason
-    if place == "NumPy" and all(
-        new <= old for old, new in zip(_worst(original), _worst(mutant), strict=True)
-    ):
-        return "proved the same function, and in no dtype is its largest error larger"
+    with contextlib.suppress(Problem):  # it is wrong somewhere
+        if place == "NumPy" and all(
+            new <= old for old, new in zip(_worst(original), _worst(mutant), strict=True)
+        ):
+            return "proved the same function, and in no dtype is its largest error larger"
     return None
 
 

@@ -780,12 +780,13 @@ def _corners(vector: Vector) -> list[str]:
     """Return what slopes are taken at kinks: nothing where there are none."""
     form, rows = verify.FORMATS["float32"], []
     for point, around, said in itertools.islice(corners(vector), 2):
+        x = np.array(point, float)
         v = np.zeros(len(fewest(vector)[1].v))
         v[0] = 1
-        got = [c(vector, 1, np.array(point, float), v, form) for c in (numpy_call, torch_call)]
+        got = [c(vector, 1, x, v, form) for c in (numpy_call, torch_call)]
         beside = " or ".join(f"({_listed(slopes)})" for slopes in around)
         cells = [_compared(g + 0.0, said) for g in got]  # −0 is 0
-        rows.append([_listed(map(float, point)), beside, _listed(said), *cells])
+        rows.append([_listed(x), beside, _listed(said), *cells])
     if not rows:
         return []
     head = ["$x$", "slopes of $f_1$ beside it", "derivative above", "NumPy above", "PyTorch"]

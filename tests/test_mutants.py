@@ -8,7 +8,7 @@ import pytest
 import departures
 import mutants
 import page
-from catalog import pick
+from catalog import known, pick
 
 CELL = '''
 def toy(x, slope=0.5):
@@ -95,6 +95,51 @@ def test_a_slip_of_each_cell_is_seen(place, old, new, check):
     assert old in code
     make = functools.partial(mutants.read, relu, place, code.replace(old, new))
     assert (mutants.killer(make, place, mutants.checks) or "").startswith(check)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "old", "new", "check"),
+    [
+        ("softmax", "SymPy", "- f[k])", "- f[i])", "test_vector.test_derivative_and_product"),
+        (
+            "softmax",
+            "NumPy",
+            "f = softmax(x, axis)",
+            "f = softmax(x)",
+            "test_vector.test_takes_any",
+        ),
+        ("reglu", "NumPy", "np.maximum(a", "np.minimum(a", "test_vector.test_"),
+        ("reglu", "PyTorch", "* b", "+ b", "test_vector.test_"),
+        ("maxout", "NumPy", "// pieces, pieces)", "// 2, 2)", "test_prose.test_what_the_sentences"),
+        ("maxout", "PyTorch", "max(-1)", "max(1)", "test_vector.test_module_takes_a_batch"),
+    ],
+)
+def test_a_slip_of_each_cell_of_a_vector_is_seen(name, place, old, new, check):
+    function = known(name)
+    assert old in function.cells[place]
+    code = function.cells[place].replace(old, new)
+    make = functools.partial(mutants.read, function, place, code)
+    assert (mutants.killer(make, place, mutants.checks) or "").startswith(check)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "old", "new", "same"),
+    [
+        ("crelu", "SymPy", "(x[i], x[i] > 0)", "(x[i], x[i] >= 0)", True),
+        ("crelu", "SymPy", "Piecewise((1, x[i] > 0)", "Piecewise((1, x[i] >= 0)", False),
+        ("maxout", "SymPy", "(a, a >= b)", "(a, a > b)", True),
+        ("maxout", "SymPy", "(1, a >= b)", "(1, a > b)", False),
+        ("bilinear", "NumPy", "return a * b", "return b * a", True),
+        ("bilinear", "NumPy", "return a * b", "return a + b", False),
+        ("bilinear", "PyTorch", "return a * b", "return b * a", True),
+        ("bilinear", "PyTorch", "return a * b", "return a * b * 1.5", False),
+    ],
+)
+def test_what_changes_nothing_in_a_vector_is_proved_to(name, place, old, new, same):
+    function = known(name)
+    assert old in function.cells[place]
+    mutant = mutants.read(function, place, function.cells[place].replace(old, new))
+    assert bool(mutants.equivalent(function, mutant, place)) is same
 
 
 def test_another_module_and_a_copied_formula_that_is_right_are_seen():

@@ -562,6 +562,30 @@ def test_edges_are_marked_where_they_are_wrong(tmp_path):
     assert row[1:] == ["1, 0", '<span class="wrong">nan, 0</span>', "1, 0"]
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("crelu", ["0", "(1) or (0)", "0", "0", "0"]),
+        ("maxout", ["0, 0", "(1, 0) or (0, 1)", "1, 0", "1, 0", "1, 0"]),
+        ("sparsemax", ["0, 1", "(0.5, −0.5) or (0, 0)", "0, 0", "0, 0", "0, 0"]),
+        ("reglu", ["0, 1", "(1, 0) or (0, 0)", "0, 0", "0, 0", "0, 0"]),
+        ("glu", None),
+        ("softmax", None),
+    ],
+)
+def test_kinks_are_found_with_the_slopes_beside_them(name, row):
+    found = [r for r in rows(vector.kinks(read(SNIPPETS / f"{name}.py"))) if len(r) == 5][2:]
+    assert found[:1] == ([row] if row else [])
+
+
+def test_another_slope_at_a_kink_is_marked(tmp_path):
+    broken = changed(
+        tmp_path, "maxout", "np.argmax(z,", "z.shape[-1] - 1 - np.argmax(z[..., ::-1],"
+    )
+    vector.prove(broken)  # which sees no ties
+    assert '<span class="wrong">0, 1</span>' in vector.kinks(broken)
+
+
 def test_an_overflow_is_right_where_the_exact_value_is_too_large():
     (row,) = (
         r
