@@ -45,8 +45,8 @@ def _ratio(a, over, under):
 def _parts(x):
     """Return a = |x| and -a * a / 2 as a sum: an exact number and a small one."""
     a = np.minimum(np.abs(x), 40, dtype=np.result_type(x, np.float32))  # beyond 40 the tail is 0
-    shift = 1 / 64 / np.finfo(a.dtype).eps
-    h = (a + shift) - shift  # a rounded to 64ths: h * h is exact
+    shift = 1 / 128 / np.finfo(a.dtype).eps
+    h = (a + shift) - shift  # a rounded to 128ths: h * h is exact
     return a, h * h / -2, (h - a) * (h + a) / 2
 
 
