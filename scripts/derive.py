@@ -252,6 +252,8 @@ def _zeros(
     for right, end in ((False, piece.low), (True, piece.high)):
         if not end.is_finite:
             tails.sign(expression, x, reach[right], right)  # proves that there is no zero beyond
+    if len(marks) > 1 and any(multiplicity(expression, x, e) for e in (piece.low, piece.high)):
+        raise Problem(f"a zero of {expression} falls on the edge of the period from {piece.low}")
     known = [at for at in marks if low < at < high]
     known += [e for e in (piece.low, piece.high) if e.is_finite]
     alone = {
@@ -431,9 +433,7 @@ class Facts:
 
     kinks: list[Kink]
     smoothness: int | None  # k of C^k; None for C^∞, −1 for a function that jumps
-    limits: tuple[
-        tuple[sp.Expr, sp.Expr], ...
-    ]  # at −∞ and +∞, of f and f'; bounds if there is none
+    limits: tuple[tuple[sp.Expr, sp.Expr], ...]  # at ∓∞, of f and f'; AccumBounds for none
     range: Range
     symmetry: str  # "odd", "even", "point" (odd about (0, f(0))) or "neither"
     monotone: list[Run]

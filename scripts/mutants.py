@@ -331,7 +331,7 @@ def killer(
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # as in the tests
             warnings.simplefilter("ignore", DeprecationWarning)
-            for name, run in having(make(), place):  # noqa: B007
+            for name, run in having(make(), place):  # noqa: B007 (told below)
                 with contextlib.suppress(pytest.skip.Exception):
                     run()
     except (KeyboardInterrupt, GeneratorExit):
@@ -485,7 +485,7 @@ def _same_voice(
 
 
 def _as_true(activation: Activation, records: list[departures.Record]) -> str | None:
-    """Return why what is stated after a slip is true: only an example that is as good moved."""
+    """Return why what is stated after a slip is true: its example, the first, is as good a one."""
     moved = records[0]
     form = verify.FORMATS[moved["dtype"]]
     here = (activation, moved["order"], moved["parameters"], form, np.array([moved["input"]]))
@@ -561,7 +561,8 @@ def score(activation: Function, every: int = 1, having: Checks = checks, places=
                     data = known | {"capabilities": {kind: records}}
                     with mock.patch.object(departures, "stated", return_value=data):
                         refused = killer(lambda: activation, "departures", having)
-                    enter(line, refused, None if refused else _as_true(activation, records))
+                    example = not refused and line.startswith("input = ")
+                    enter(line, refused, _as_true(activation, records) if example else None)
     result.seconds = time.monotonic() - start
     return result
 

@@ -14,9 +14,7 @@ import sympy as sp
 
 from project import Problem
 
-Form: TypeAlias = dict[
-    sp.Basic, Fraction
-]  # a linear form: the coefficient of each symbol, and of 1
+Form: TypeAlias = dict[sp.Basic, Fraction]  # linear: the coefficient of each symbol, and of 1
 Result = TypeVar("Result")
 ONE = sp.Integer(1)
 

@@ -253,6 +253,57 @@ def test_a_tail_that_begins_before_the_last_zero_is_refused():
     assert tails.sign((x * SIGMOID).diff(x, 2), x, 5.0, True) == -1
 
 
+def test_tails_of_nested_exponentials_and_of_waves():
+    telu = x * sp.tanh(sp.exp(x))
+    right = (telu - x).diff(x)  # tanh falls short of 1 by a doubly exponential tail
+    assert tails.sign(right, x, 4.7, True) == 1
+    assert tails.sign(telu.diff(x, 2), x, 4.7, True) == -1
+    assert tails.sign(telu.diff(x, 2), x, -53.7, False) == -1
+    left = sp.exp(x) - 2 * sp.tanh(sp.exp(x))
+    assert tails.sign(left, x, -53.7, False) == -1
+    with pytest.raises(Problem, match="not proved small enough"):  # by a cube: it is not seen
+        tails.sign(sp.exp(x) - sp.tanh(sp.exp(x)), x, -53.7, False)
+    with pytest.raises(Problem, match="fall fast enough"):
+        tails.sign(right, x, 0.1, True)
+    assert tails.sign(x + 2 * sp.sin(x) * sp.cos(3 * x), x, 3.0, True) == 1
+    for wave in (x + 2 * sp.sin(x) * sp.cos(3 * x), sp.sin(x)):
+        with pytest.raises(Problem, match="no sign proved"):
+            tails.sign(wave, x, 1.5, True)
+
+
+@pytest.mark.parametrize(
+    ("wave", "length", "zeros"),
+    [
+        (sp.sin(x), 2 * sp.pi, [0, sp.pi]),
+        (sp.cos(3 * x), 2 * sp.pi / 3, [-sp.pi / 6, sp.pi / 6]),
+        (1 + sp.sin(2 * x), sp.pi, [-sp.pi / 4]),  # a double one
+        (2 + sp.sin(x), 2 * sp.pi, []),
+        (sp.sin(x) - sp.Rational(1, 3), 2 * sp.pi, [sp.asin(1 / 3), sp.pi - sp.asin(1 / 3)]),
+    ],
+)
+def test_a_wave_is_told_for_one_period(wave, length, zeros):
+    assert derive.period(wave, x) == length
+    found = derive.zeros(wave, x, derive.Piece(wave, -sp.oo, sp.oo))
+    assert [derive.float_of(z) for z in found] == pytest.approx([float(z) for z in zeros])
+    runs = derive.monotone(wave, x)
+    if len(runs) > 1:
+        low, again = (derive.float_of(run.low) for run in (runs[0], runs[-1]))
+        assert again - low == pytest.approx(float(length))
+        assert runs[0].sign == runs[-1].sign
+    assert (len(runs) == 1) == bool(len(zeros) < 2)
+
+
+def test_a_zero_on_the_edge_of_the_period_that_is_told_stops_it():
+    moved = sp.sin(x + 6 * sp.pi / 7)
+    with pytest.raises(Problem, match="edge of the period"):
+        derive.zeros(moved, x, derive.Piece(moved, -sp.oo, sp.oo))
+
+
+def test_what_has_no_period_has_none():
+    assert derive.period(x + sp.sin(x), x) is None
+    assert derive.period(sp.exp(x), x) is None
+
+
 def test_lambert_and_roots_are_recognised_and_others_are_not():
     silu = (x * SIGMOID).diff(x)
     (minimum,) = derive.zeros(silu, x, derive.Piece(silu, -sp.oo, sp.oo))

@@ -188,6 +188,26 @@ def test_a_wrong_toy_is_refused(tmp_path, formula, code, message):
         proved(tmp_path, formula, code)
 
 
+def test_a_wave_may_be_cut_off_only_where_an_exception_says_so(tmp_path):
+    code = "np.sin(np.where(np.abs(x) < 1e300, x, 0))"
+    facts = "exceptions = [(0, -float('inf'), float('inf'), 'Far out.')]"
+    found = proved(tmp_path, "sp.sin(x)", code, facts=facts)
+    assert [r.blurred for r in found.regions] == [True, True, *[False] * 3, True, True]
+    assert found.kind == "bound"
+    with pytest.raises(Problem, match="is not proved"):
+        proved(tmp_path, "sp.sin(x)", code)
+    with pytest.raises(Problem, match="is not proved"):  # here a period is many ULP
+        proved(tmp_path, "sp.sin(x)", code.replace("1e300", "1e6"), facts=facts)
+
+
+def test_far_out_a_small_part_of_the_value_is_enough(tmp_path):
+    code = "x + np.sin(np.where(np.abs(x) < 1e30, x, 0))"
+    found = proved(tmp_path, "x + sp.sin(x)", code)
+    assert {r.relative for r in found.regions} == {False, True}
+    with pytest.raises(Problem, match="is not proved"):
+        proved(tmp_path, "x + sp.sin(x)", code.replace("1e30", "1e9"))
+
+
 def test_a_wrong_derivative_is_refused_even_if_the_code_agrees(tmp_path):
     activation = toy(tmp_path, "x**2", "x * x", derivative="3 * x", slope="3 * x")
     with pytest.raises(Problem, match="toy_grad is not proved"):
