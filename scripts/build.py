@@ -29,6 +29,7 @@ from project import (
     hashed,
     hashed_files,
     heading,
+    program_key,
     shown,
     slug,
 )
@@ -37,17 +38,9 @@ GENERATED = ROOT / "generated"
 OVERVIEWS = ("overview", "compare", "families")  # folders beside those of the functions
 TABLE = ("", "$f(x)$", "$f'(x)$")
 WORKERS, MANY = os.cpu_count() or 1, 2  # processes; how many functions are worth their start
-# what no fragment and no lesson depends on
-TOOLS = {"bench.py", "mutants.py", "website.py", "mutants.json"}
 
 
 # What the output depends on
-
-
-def scripts_key() -> str:
-    """Return a hash of the scripts and of the committed measurements."""
-    files = [*(ROOT / "scripts").glob("*.py"), *(ROOT / "docs" / "measured").glob("*")]
-    return hashed_files((file for file in files if file.name not in TOOLS), ROOT)
 
 
 def _fresh(folder: Path, key: str) -> bool:
@@ -140,7 +133,7 @@ def build(names: Iterable[str] = ()) -> list[str]:
     if unknown := sorted(set(names) - set(found)):
         raise Problem(f"there is no snippets/{unknown[0]}.py; there are: {', '.join(found)}")
     check_pages(found)
-    base = hashed(environment_key(), scripts_key())
+    base = hashed(environment_key(), program_key(Path(__file__)))
     keys = {name: hashed(base, *_sources(name, found)) for name in names or found}
     made = [name for name, key in keys.items() if not _fresh(GENERATED / name, key)]
     for name, fragments in _made(made):

@@ -18,7 +18,7 @@ import bibliography
 import build
 import course
 import lessons
-from project import Problem, slug
+from project import ROOT, Problem, hashed_files, slug
 
 REDIRECT = """<!doctype html>
 <html lang="en">
@@ -31,12 +31,12 @@ REDIRECT = """<!doctype html>
 """
 TOP = ("index.md", "table.md", "families.md", "activations", "learn", "compare", "checked.md")
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
-_loaded = build.scripts_key()
+_loaded = hashed_files((ROOT / "scripts").glob("*.py"))
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Write generated/; raises PluginError, which MkDocs shows without a traceback."""
-    if build.scripts_key() != _loaded:  # `mkdocs serve`: the modules in memory are out of date
+    if hashed_files((ROOT / "scripts").glob("*.py")) != _loaded:  # as may be in `mkdocs serve`
         os.execv(sys.executable, sys.orig_argv)
     try:
         build.build()

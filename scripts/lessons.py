@@ -21,10 +21,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import build
 import course
 import mathml
-from project import ROOT, SNIPPETS, Problem, environment_key, hashed, hashed_files, shown
+from project import (
+    ROOT,
+    SNIPPETS,
+    Problem,
+    environment_key,
+    hashed,
+    hashed_files,
+    program_key,
+    shown,
+)
 
 CACHE = ROOT / ".cache" / "lessons"
 SILENT = (ast.Constant, ast.GeneratorExp, ast.Starred)  # of these no value need be told
@@ -92,7 +100,8 @@ def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
 def _key(path: Path) -> str:
     """Hash the lesson, what it can import or read, and what it runs on."""
     files = hashed_files([path, *SNIPPETS.glob("*.py")])
-    return hashed(environment_key(), build.scripts_key(), files)[:32]
+    programs = map(program_key, (path, Path(__file__)))
+    return hashed(environment_key(), *programs, files)[:32]
 
 
 async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:

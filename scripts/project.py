@@ -1,5 +1,6 @@
 """Where things are, and how a failure is told. Imports nothing heavy."""
 
+import ast
 import hashlib
 import os
 import platform
@@ -58,6 +59,22 @@ def hashed_files(files: Iterable[Path], base: Path = ROOT) -> str:
     """Return a hash of the names, below `base`, and the contents of files."""
     found = sorted(file for file in files if file.suffix != ".pyc")
     return hashed(*(p for file in found for p in (str(file.relative_to(base)), file.read_bytes())))
+
+
+def program_key(start: Path) -> str:
+    """Return a hash of a program, of every script that it imports, and of the departures."""
+    found: set[Path] = set()
+    left = [start.resolve()]
+    while left:
+        if (file := left.pop()) in found:
+            continue
+        found.add(file)
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [getattr(node, "module", None), *(name.name for name in node.names)]
+                scripts = (ROOT / "scripts" / f"{name}.py" for name in names)
+                left += (script for script in scripts if script.exists())
+    return hashed_files([*found, ROOT / "docs" / "measured" / "departures.json"], ROOT)
 
 
 def environment_key() -> str:

@@ -8,6 +8,7 @@ import pytest
 
 import build
 import page
+import project
 from catalog import known, paths
 from project import FAMILIES, ROOT, Problem, slug
 from test_bad_input import edit, run
@@ -40,7 +41,7 @@ def test_nothing_changed_makes_nothing(quick):
 
 
 def test_a_script_or_a_measurement_remakes_all(quick, monkeypatch):
-    monkeypatch.setattr(build, "scripts_key", lambda: "another")
+    monkeypatch.setattr(build, "program_key", lambda path: "another")
     assert build.build() == ALL
 
 
@@ -91,16 +92,20 @@ def test_what_is_left_of_a_removed_snippet_goes(quick):
     assert not list(quick.rglob("gone*"))
 
 
-def test_keys_cover_scripts_and_measurements(monkeypatch, tmp_path):
-    for folder in ("scripts", "docs/measured"):
-        (tmp_path / folder).mkdir(parents=True)
-    monkeypatch.setattr(build, "ROOT", tmp_path)
-    keys = [build.scripts_key()]
-    for file in ("scripts/tex.py", "docs/measured/departures.json"):
-        for text in ("a", "b"):
-            (tmp_path / file).write_text(text)
-            keys.append(build.scripts_key())
-    assert len(set(keys)) == 5
+def test_a_key_covers_what_a_program_imports_and_the_departures(monkeypatch, tmp_path):
+    texts = {"a": "def late():\n    from b import c", "b": "import numpy, c", "c": "", "alone": ""}
+    files = {name: tmp_path / "scripts" / f"{name}.py" for name in texts}
+    files["departures"] = tmp_path / "docs" / "measured" / "departures.json"
+    for name, file in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(texts.get(name, ""))
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    before = project.program_key(files["a"])
+    for name, file in files.items():
+        kept = file.read_text()
+        file.write_text(kept + "\n")
+        assert (project.program_key(files["a"]) == before) == (name == "alone"), name
+        file.write_text(kept)
 
 
 @pytest.mark.usefixtures("site")
