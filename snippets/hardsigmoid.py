@@ -19,7 +19,9 @@ def hardsigmoid(x):
 def hardsigmoid_grad(x):
     """Return the derivative: 1/6 where -3 < x < 3, else 0, and nan at nan."""
     x = np.asarray(x)
-    return (np.clip(x, 0.0, 0.0) + (np.abs(x) < 3)) / 6  # the clip is 0, but nan at nan
+    step = np.clip(x, 0.0, 0.0)  # 0, but nan at nan
+    step += np.abs(x) < 3
+    return step * (1 / 6)
 
 
 # %% PyTorch
