@@ -225,11 +225,11 @@ def zeros(
     try:
         return _zeros(expression, x, piece, slope, 3000)
     except Problem:  # as one fraction, in factors, balls may lose fewer digits
-        factored = sp.factor(sp.together(expression))
+        factored = factorised(sp.together(expression))
         if factored == expression:
             raise
         try:
-            return _zeros(factored, x, piece, sp.factor(sp.together(factored.diff(x))), 20_000)
+            return _zeros(factored, x, piece, factorised(sp.together(factored.diff(x))), 20_000)
         except Problem:
             return _zeros(expression, x, piece, slope, 20_000)
 
@@ -304,6 +304,22 @@ def _zeros(
     return sorted((z for z in zeros if z not in (piece.low, piece.high)), key=float_of)
 
 
+def factorised(expression: sp.Expr) -> sp.Expr:
+    """Return what SymPy's `factor` does, exponentials of multiples taken as powers of one.
+
+    SymPy alone takes exp(1.702 x) for the power of exp(x/500), a polynomial of degree 851.
+    """
+    expression = expression.replace(sp.exp, lambda u: sp.expand_power_exp(sp.exp(sp.expand(u))))
+    powers = {e: e.args[0].as_coeff_Mul(rational=True) for e in expression.atoms(sp.exp)}
+    units = {
+        rest: (functools.reduce(sp.gcd, (n for n, u in powers.values() if u == rest)), sp.Dummy())
+        for _, rest in powers.values()
+    }
+    plain = {e: units[u][1] ** (n / units[u][0]) for e, (n, u) in powers.items()}
+    found = sp.factor(expression.xreplace(plain))
+    return found.subs({letter: sp.exp(unit * rest) for rest, (unit, letter) in units.items()})
+
+
 def nested(expression: sp.Expr) -> bool:
     """Tell whether an exponential stands in an exponential or a hyperbolic function."""
     return any(e.args[0].has(sp.exp) for e in expression.atoms(sp.exp, *HYPERBOLIC))
@@ -348,7 +364,7 @@ def _closed(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
         sp.sign(digits) * sp.sqrt(sp.nsimplify(digits**2, tolerance=1e-30, rational=True)),
     ]
     small = [g for g in guesses if max(q.q for q in g.atoms(sp.Rational)) <= 64]
-    top = sp.factor(sp.fraction(sp.together(expression))[0])
+    top = factorised(sp.fraction(sp.together(expression))[0])
     for factor in sp.Mul.make_args(top):
         powers = [e for e in factor.atoms(sp.exp) if e.has(x)]
         if len(powers) != 1 or factor == powers[0]:

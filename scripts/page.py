@@ -202,7 +202,7 @@ def derivative(activation: Activation) -> str:
     x, raw = activation.x, activation.derivative.diff(activation.x)
     forms = [
         raw,
-        *(change(raw) for change in (sp.factor_terms, sp.factor, sp.together)),
+        *(change(raw) for change in (sp.factor_terms, derive.factorised, sp.together)),
     ]
     second = min(forms, key=lambda e: len(_said(activation, e)))
     if not derive.equal(raw, second, x):

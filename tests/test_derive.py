@@ -314,3 +314,12 @@ def test_lambert_and_roots_are_recognised_and_others_are_not():
     assert found == [-sp.sqrt(2), sp.sqrt(2)]
     gelu = GELU.diff(x)
     assert isinstance(derive.zeros(gelu, x, derive.Piece(gelu, -sp.oo, sp.oo))[0], arb)
+
+
+def test_powers_of_an_exponential_are_factored_as_they_are_written():
+    x = sp.Symbol("x", real=True)
+    power = sp.exp(sp.Rational(851, 500) * x)
+    assert derive.factorised(power**2 - 3 * power + 2) == (power - 1) * (power - 2)
+    assert derive.factorised(x * power + sp.exp(1 - x) * x) == x * sp.exp(-x) * (
+        sp.E + power * sp.exp(x)
+    )
