@@ -28,7 +28,7 @@ from tables import table
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
-BRIEF, FITTING = 60, 180  # letters of LaTeX in a cell of a table: a number, a formula
+FEW, BRIEF, FITTING = 24, 60, 180  # letters: a fraction; in a cell a number, a formula
 NIL = 1e-9  # a mean below this is that of constants rounded to print
 LONG = 250  # letters of LaTeX in a formula that no one would read
 
@@ -85,6 +85,8 @@ def plain(value: sp.Basic | arb | derive.Span) -> str:
     if isinstance(value, sp.Interval | derive.Span):
         left, right = "(" if value.left_open else "[", ")" if value.right_open else "]"
         return f"{left}{plain(value.start)}, {plain(value.end)}{right}"
+    if isinstance(value, sp.Rational) and len(str(value)) > FEW:
+        value = sp.N(value, 6)
     return str(value).replace("oo", "∞").replace("-", "−")
 
 
@@ -237,7 +239,7 @@ def derivative(activation: Activation) -> str:
 
 def _said(activation: Activation, expression: sp.Expr, where: bool = False) -> str:
     """Return LaTeX with the abbreviations of the snippet, and what they stand for."""
-    shown = {long: short for short, long in activation.where.items()}
+    shown = {s * long: s * short for short, long in activation.where.items() for s in (1, -1)}
     text = tex(expression.xreplace(shown), activation.parameters).replace(r"\partial", "d")
     meant = activation.where.items() if where else ()
     return ", \\quad ".join([text, *(f"{s} = {tex(e, activation.parameters)}" for s, e in meant)])
@@ -268,7 +270,7 @@ def by_pieces(activation: Activation) -> list[str]:
 
     Raises Problem when a one-sided limit is not the limit of the derivative.
     """
-    x, parameters = activation.x, activation.parameters
+    x = activation.x
     h, f = sp.Symbol("x_h", real=True), sp.Function("f")  # a name that sorts after parameters
     lines = []
     if activation.generic[0] != activation.formula:
@@ -276,8 +278,8 @@ def by_pieces(activation: Activation) -> list[str]:
     formula = activation.generic[0]
     parts = derive.pieces(formula, x)
     for part in parts:
-        shown = tex(sp.Derivative(part.expression, x), parameters).replace(r"\partial", "d")
-        slope = display(rf"f'(x) = {shown}", tex(part.expression.diff(x), parameters))
+        shown = _said(activation, sp.Derivative(part.expression, x))
+        slope = display(rf"f'(x) = {shown}", _said(activation, part.expression.diff(x)))
         lines.append(f"1. Where ${_between(part)}$:\n\n" + _indent(slope))
     for left, right in pairwise(parts):
         at = left.high
@@ -285,8 +287,8 @@ def by_pieces(activation: Activation) -> list[str]:
         sides = [derive.limit(part, x, part is left) for part in (left, right)]
         if sp.simplify(sides[0] - sides[1]) != 0:
             lines.append(
-                f"1. At $x = {tex(at)}$ the function jumps from ${tex(sides[0], parameters)}$ to "
-                f"${tex(sides[1], parameters)}$: there is no derivative here."
+                f"1. At $x = {tex(at)}$ the function jumps from ${_said(activation, sides[0])}$ to "
+                f"${_said(activation, sides[1])}$: there is no derivative here."
             )
             continue
         lines.append(f"1. At $x = {tex(at)}$, from the left and from the right:")
@@ -301,8 +303,8 @@ def by_pieces(activation: Activation) -> list[str]:
                 raise Problem(f"snippets/{activation.name}.py: the slopes at {at} disagree")
             approach = rf"\lim_{{h \to 0^{{{sign}}}}} "
             general = approach + tex((f(at + h) - f(at)) / h)
-            held = approach + tex(quotient, parameters)
-            lines.append(_indent(display(f"{general} = {held}", tex(slope, parameters))))
+            held = approach + _said(activation, quotient)
+            lines.append(_indent(display(f"{general} = {held}", _said(activation, slope))))
         if sp.simplify(slopes[0] - slopes[1]) == 0:
             lines.append("    The two agree: this is the derivative here.")
         else:

@@ -15,11 +15,12 @@ DIGITS = 20
 
 
 def _decimal(value: sp.Rational) -> str:
-    """Return 0.044715 for 8943/200000; nothing where a fraction reads better."""
+    """Return 0.044715 for 8943/200000, or 20 digits; nothing where a fraction reads better."""
     if value.q <= 100 or not set(sp.factorint(value.q)) <= {2, 5}:
         return ""
-    text = str(sp.N(value, 45)).rstrip("0")
-    return text if len(text) < 40 and "e" not in text else ""
+    text = str(sp.N(value, 45))
+    short = text.rstrip("0")
+    return "" if "e" in text else short if len(short) < 40 else text[: DIGITS - 45] + r"\ldots"
 
 
 class _Printer(LatexPrinter):
@@ -51,6 +52,10 @@ class _Printer(LatexPrinter):
         text = super()._print_Mul(expr)
         self._settings["order"] = "none"
         return text
+
+    def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:  # noqa: N802
+        text = super()._print_Symbol(expr, style)
+        return rf"\mathtt{{{text}}}\," if len(text) > 1 and text.isalpha() else text
 
     def _print_Rational(self, expr: sp.Rational) -> str:  # noqa: N802
         return _decimal(expr) or super()._print_Rational(expr)
@@ -127,6 +132,6 @@ def certain(ball: arb, count: int = DIGITS) -> str:
         raise ValueError(f"{ball} has fewer than {count} certain digits")
     cut, rest = text[:-5], text[-5:]
     if rest in ("00000", "99999"):  # the digit before may be one off
-        near = ball.str(count, radius=False).rstrip("0")
+        near = ball.str(count, radius=False).rstrip("0").rstrip(".")
         return rf"{near} \pm 10^{{{-count}}}"
     return cut + r"\ldots"

@@ -858,7 +858,8 @@ def row(vector: Vector) -> str:
     slope = f"${_said(vector, vector.derivative[0])}$"
     if alone(vector):
         slope = f"[by each input]({page}#derivative)"
-    return f"| [{vector.title}]({page}) | {said} | {slope} |"
+    picture = figures.thumbnail([profile(vector)], xlim=SPAN)
+    return f"| [{picture}<br>{vector.title}]({page}) | {said} | {slope} |"
 
 
 def about(vector: Vector) -> str:

@@ -90,7 +90,9 @@ def test_fragments_are_filled(function):
     for name in build.INCLUDES:
         text = (folder / name).read_text()
         assert len(text) > 100, name
-        assert "None" not in re.sub(r"```.*?```", "", text, flags=re.DOTALL), name
+        words = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        assert "None" not in words, name
+        assert not re.search(r"\d{40}", words), f"{name}: a number that no one would read"
 
 
 @pytest.mark.usefixtures("site")
