@@ -35,6 +35,8 @@ class _Printer(LatexPrinter):
         return held or super()._needs_add_brackets(expr)  # 1 − (1 − t), held back
 
     def _print_Mul(self, expr: sp.Mul) -> str:  # noqa: N802
+        if (lowered := self._lowered(expr)) != expr:
+            return self._print(lowered)
         number, rest = expr.as_coeff_Mul()
         if decimal := _decimal(abs(number)):  # not over one fraction line with the rest
             return f"{'- ' * bool(number < 0)}{decimal} {self._print(rest)}"
@@ -52,6 +54,19 @@ class _Printer(LatexPrinter):
         text = super()._print_Mul(expr)
         self._settings["order"] = "none"
         return text
+
+    def _lowered(self, product: sp.Mul) -> sp.Expr:
+        """Return x/√2 for √2 x/2, and 1/√(2π) for √2/(2√π): the root as one letter below."""
+        number, _ = product.as_coeff_Mul()
+        half = sp.Rational(1, 2)
+        for factor in product.args:
+            base, power = factor.as_base_exp()
+            if power == half and base.is_Integer and number.q % base == 0:
+                below = [f for f in product.args if f.is_number and f.as_base_exp()[1] == -half]
+                inside = sp.Mul(base, *(f.as_base_exp()[0] for f in below))
+                root = sp.Symbol(rf"\sqrt{{{self._print(inside)}}}")
+                return number * base * sp.Mul(*set(product.args) - {number, factor, *below}) / root
+        return product
 
     def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:  # noqa: N802
         text = super()._print_Symbol(expr, style)
@@ -107,7 +122,7 @@ def tex(expression: sp.Basic | arb | Span, parameters: Iterable[Parameter] = ())
     names = {p.symbol: rf"\mathtt{{{p.symbol.name}}}".replace("_", r"\_") for p in parameters}
     names[sp.Symbol("x_h", real=True)] = "h"
     space = {f"{name} {v}": rf"{name}\, {v}" for name in names.values() for v in "xh" if v != name}
-    printer = _Printer({"order": "none", "symbol_names": names})
+    printer = _Printer({"order": "none", "symbol_names": names, "inv_trig_style": "full"})
     text = printer.doprint(expression)
     for narrow, wide in space.items():
         text = text.replace(narrow, wide)

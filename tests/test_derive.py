@@ -13,6 +13,7 @@ import tails
 from catalog import catalog, pick
 from exact import compile_ball
 from project import Problem
+from tex import tex
 
 x = sp.Symbol("x", real=True)
 RELU = sp.Piecewise((x, x > 0), (0, True))
@@ -323,3 +324,17 @@ def test_powers_of_an_exponential_are_factored_as_they_are_written():
     assert derive.factorised(x * power + sp.exp(1 - x) * x) == x * sp.exp(-x) * (
         sp.E + power * sp.exp(x)
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("sqrt(2)*x*exp(-x**2/2)/(2*sqrt(pi))", r"\frac{x e^{- \frac{x^{2}}{2}}}{\sqrt{2 \pi}}"),
+        ("3*sqrt(2)*x/4", r"\frac{3 x}{2 \sqrt{2}}"),
+        ("sqrt(6)/2", r"\frac{\sqrt{6}}{2}"),
+        ("atan(x)", r"\arctan(x)"),
+        ("Rational('1.000000000000000000000000001')**2", r"1.0000000000000000000\ldots"),
+    ],
+)
+def test_formulas_are_shown_as_a_textbook_does(written, shown):
+    assert tex(sp.sympify(written, {"x": sp.Symbol("x", real=True)})) == shown
