@@ -19,8 +19,10 @@ def _decimal(value: sp.Rational) -> str:
     if value.q <= 100 or not set(sp.factorint(value.q)) <= {2, 5}:
         return ""
     text = str(sp.N(value, 45))
+    if "e" in text:
+        return ""
     short = text.rstrip("0")
-    return "" if "e" in text else short if len(short) < 40 else text[: DIGITS - 45] + r"\ldots"
+    return short if sp.Rational(short) == value else text[: DIGITS - 45] + r"\ldots"
 
 
 class _Printer(LatexPrinter):
