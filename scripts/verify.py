@@ -19,44 +19,8 @@ import sympy as sp
 from catalog import Activation, catalog, pick
 from derive import breakpoints, float_of, limit, pieces, prove_steps, zeros
 from exact import Exact, Rounded
+from formats import FORMATS, Format
 from project import Problem
-
-
-@dataclass(frozen=True)
-class Format:
-    """A binary floating-point format, and how many ULP the code may be off in it."""
-
-    name: str
-    precision: int
-    least: int  # exponent of the least normal number
-    most: int  # exponent of the power of two after the largest number
-    tolerance: float
-
-    @property
-    def largest(self) -> float:
-        """The largest finite number."""
-        return float(np.ldexp(2 - 2.0 ** (1 - self.precision), self.most - 1))
-
-    @property
-    def smallest(self) -> float:
-        """The least positive (subnormal) number."""
-        return float(np.ldexp(1.0, self.least - self.precision + 1))
-
-    @property
-    def normal(self) -> float:
-        """The least positive normal number."""
-        return float(np.ldexp(1.0, self.least))
-
-
-FORMATS = {
-    f.name: f
-    for f in (
-        Format("float16", 11, -14, 16, 4),
-        Format("bfloat16", 8, -126, 128, 4),
-        Format("float32", 24, -126, 128, 5),
-        Format("float64", 53, -1022, 1024, 4),
-    )
-}
 
 
 class UnsupportedError(Exception):
@@ -154,11 +118,16 @@ def reference(activation: Activation, order: int, setting: Setting, form: Format
 
 def ends(activation: Activation, order: int, setting: Setting) -> dict[float, float]:
     """Return what f or f' should give at −inf, +inf and nan: the limits if there are, and nan."""
+    found = {at: float(v) for at, v in limits(activation, order, setting).items()}
+    return found | {math.nan: math.nan}
+
+
+def limits(activation: Activation, order: int, setting: Setting) -> dict[float, sp.Expr]:
+    """Return the limits of f or f' at −inf and +inf; nothing where there is none."""
     expression, x = activation.at(order, setting), activation.x
     parts = pieces(expression, x)
-    limits = {-math.inf: limit(parts[0], x, False), math.inf: limit(parts[-1], x, True)}
-    found = {at: float(v) for at, v in limits.items() if not isinstance(v, sp.AccumBounds)}
-    return found | {math.nan: math.nan}
+    both = {-math.inf: limit(parts[0], x, False), math.inf: limit(parts[-1], x, True)}
+    return {at: value for at, value in both.items() if not isinstance(value, sp.AccumBounds)}
 
 
 def agree(got: float, want: float, form: Format) -> bool:
@@ -386,6 +355,7 @@ def torch_errors(activation: Activation, order: int, setting: Setting, form: For
 # The formulas that people copy
 
 
+@functools.lru_cache(maxsize=16)
 def failures(activation: Activation, formula: str, order: int) -> dict[str, Failures]:
     """Return, per dtype, in which ways a NumPy expression in x breaks, and between which inputs.
 

@@ -72,7 +72,7 @@ def gelu_grad(x):
 # %% PyTorch
 import torch
 
-module = torch.nn.GELU()
+module = torch.nn.GELU()  # as a function: torch.nn.functional.gelu
 
 # %% Facts
 _cdf = (1 + sp.erf(x / sp.sqrt(2))) / 2

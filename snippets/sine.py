@@ -36,7 +36,7 @@ def module(x):  # torch.nn has none
 # %% Facts
 family = "periodic"
 descends = "identity"
-aliases = ["sin", "sinusoid"]
+aliases = ["sin", "sinusoid", "sinusoidal activation"]
 steps = [
     (sp.Derivative(sp.sin(x), x), "The definition."),
     (
