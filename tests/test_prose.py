@@ -3,6 +3,7 @@
 On the page of a function that is its snippet: `claims`, or `cited` where a work gives the number.
 """
 
+import ast
 import re
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import reference
 import verify
 from catalog import Activation, catalog, pick, vectors
 from derive import facts
@@ -47,6 +49,37 @@ CHECKED: dict[str, dict[str, Callable[[], object]]] = {
         ),
         "what is 0 in every dtype": lambda: 2.0**-1075 == 0,
     },
+    "check": {
+        "Python alone, 3.9 or newer": lambda: (
+            ast.parse((DOCS / "check.py").read_bytes(), feature_version=(3, 9))
+            and "Python 3.9 or newer" in script()
+        ),
+        "The exit status is 0 where every result is near enough, 1 where one is not, and 2 where "
+        "nothing could be\nchecked.": lambda: (
+            "is 0 if every result is near enough, 1 if one is not, 2 if there was no check"
+            in script()
+        ),
+        "and the result is 0 though the exact one is not": lambda: (
+            1 / (1 + np.exp(np.float32(88))) != 0
+        ),
+        "what it lacks of 1 with it": lambda: 1 - pick("sigmoid").function(np.float32(30)) == 0,
+        "Near 0 two equal numbers are\nsubtracted": lambda: (
+            np.exp(np.float32(1e-8)) == np.exp(np.float32(-1e-8))
+        ),
+        "at most half a ULP\noff": lambda: (
+            verify.errors(
+                np.array([1.0]),
+                Rounded(np.array([1.0]), np.array([0.5])),
+                verify.FORMATS["float64"],
+            )
+            == 0.5
+        ),
+        "that no double can tell from 0": lambda: float(reference.NEAR_ZERO) == 0,
+        "some hundred inputs of each dtype": lambda: all(
+            50 < len([p for p in reference.inputs(pick("relu")) if form.nearest(p) == p]) < 500
+            for form in verify.FORMATS.values()
+        ),
+    },
     "compare/four": {
         "never passes on more than a quarter": lambda: (
             facts(pick("sigmoid")).lipschitz[0] == sp.Rational(1, 4)
@@ -59,6 +92,10 @@ CHECKED: dict[str, dict[str, Callable[[], object]]] = {
 
 def page(name: str) -> str:
     return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def script() -> str:
+    return " ".join((DOCS / "check.py").read_text(encoding="utf-8").split())
 
 
 def drawn() -> str:
