@@ -1,8 +1,9 @@
-"""Draw curves as inline SVG whose colours are left to the page's style sheet."""
+"""Draw curves as inline SVG whose colours are left to the page's style sheet, and as PNG."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -13,19 +14,23 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, MultipleLocator
-from matplotlib.transforms import IdentityTransform, Transform
+from matplotlib.transforms import Affine2D, Transform
 
 Array = npt.NDArray[np.float64]
 Point = tuple[float, float]
 Limits = tuple[float, float]
 
+SHARP = 3  # pixels of a PNG to a unit
 DPI = 72  # so that Matplotlib's points are the drawing's units
 FONT = 13.0
 PRIMES = "\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}"
 NARROW = frozenset(" '(),.:;Ifijlrt" + PRIMES)
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 400.0, 40.0, 14.0, 8.0, 24.0
+HEIGHT = 190.0  # of the plotting area
 ROW, SWATCH = 22.0, 26.0  # of the legend
 LABEL = 18.0  # what the label of an axis adds to the height
 TOLERANCE = 0.1
@@ -90,7 +95,7 @@ def plot(
     xlim: Limits,
     ylim: Limits | None = None,
     equal_aspect: bool = False,
-    height: float = 190.0,
+    height: float = HEIGHT,
     xlabel: str = "",
     ylabel: str = "",
 ) -> str:
@@ -101,6 +106,78 @@ def plot(
     `equal_aspect`, as high as the limits ask. `xlabel` stands below the right end of its axis,
     `ylabel` above its own, both level. ValueError for more than six curves.
     """
+    svg = _compose(curves, xlim, ylim, equal_aspect, height, xlabel, ylabel)
+    label = f'role="img" aria-labelledby="{key}-title {key}-desc"'
+    names = f'<title id="{key}-title">{escape(title)}</title>'
+    names += f'<desc id="{key}-desc">{escape(description)}</desc>'
+    return f'<figure class="plot">{svg.draw(label, names)}</figure>'
+
+
+def picture(curves: Sequence[Curve], colours: Mapping[str, str], xlim: Limits) -> bytes:
+    """Return the same drawing as a PNG, in these colours."""
+    return _png(_compose(curves, xlim).figure, colours, SHARP * DPI)
+
+
+def card(title: str, below: str, curves: Sequence[Curve], colours: Mapping[str, str]) -> bytes:
+    """Return a PNG of 1200 × 630, for links to a page: its title and a line above its curves."""
+    width, height = 600.0, 315.0
+    svg = _Renderer(width, height)
+    low, high = float(curves[0].x[0]), float(curves[0].x[-1])
+    box = (30.0, 20.0, width - 60, height - 110)
+    axes = svg.axes(box, (low, high), _limits(curves, margin=0.08))
+    axes.set(xticks=[], yticks=[])
+    _lines(axes, curves, 3.5)
+    free = _free(axes)
+    size = min(40.0, 40.0 * (width - 60) / _width(title, 40))
+    axes.text(30, height - 44, title, size=size, va="center", parse_math=False, **free)
+    axes.text(30, height - 78, below, size=15, va="center", parse_math=False, **free)
+    x = width - 30 - sum(_width(c.label, 18) + 18 for c in curves) + 18
+    for number, curve in enumerate(curves, 1):
+        _text(axes, x, height - 84, curve.label, size=18, **free | {"gid": f"c{number}"})
+        x += _width(curve.label, 18) + 18
+    return _png(svg.figure, colours, 1200 / width * DPI)
+
+
+def _png(figure: Figure, colours: Mapping[str, str], dpi: float) -> bytes:
+    """Return a figure as PNG, each artist in the colour of its class."""
+    (axes,) = figure.axes
+    axes.tick_params(grid_color=colours["grid"], labelcolor=colours["ink"])
+    for line in figure.findobj(Line2D):
+        *kind, name = (line.get_gid() or "ink").split()
+        line.set_color(colours[name])
+        if kind:
+            opened = kind == ["dot-open"]
+            line.set_markerfacecolor(colours["paper"] if opened else colours[name])
+            line.set_markeredgewidth(2)
+    for text in figure.findobj(Text):
+        name, *kind = (text.get_gid() or "ink").split()
+        text.set_color(colours[name])
+        if kind:
+            letters = text.get_text().replace("\N{DOUBLE PRIME}", "\N{PRIME}" * 2)
+            text.set(text=f"${letters}$".replace("\N{PRIME}", "'"), parse_math=True)
+            text.set(math_fontfamily="stix", size=1.2 * float(text.get_fontsize()))
+    figure.patch.set_visible(True)
+    out = io.BytesIO()
+    figure.savefig(out, dpi=dpi, facecolor=colours["paper"], metadata={"Software": None})
+    return out.getvalue()
+
+
+def _free(axes: Axes) -> dict[str, Any]:
+    """Return Matplotlib's arguments for what stands anywhere in the figure."""
+    units = Affine2D().scale(1 / DPI) + axes.figure.dpi_scale_trans
+    return {"transform": units, "clip_on": False, "zorder": 5}
+
+
+def _compose(
+    curves: Sequence[Curve],
+    xlim: Limits,
+    ylim: Limits | None = None,
+    equal_aspect: bool = False,
+    height: float = HEIGHT,
+    xlabel: str = "",
+    ylabel: str = "",
+) -> _Renderer:
+    """Put a drawing together: see `plot`."""
     ylim = ylim or _limits(curves, margin=0.06)
     left, width = LEFT, WIDTH - LEFT - RIGHT
     if equal_aspect:
@@ -121,7 +198,7 @@ def plot(
         axes.yaxis.set_major_locator(MultipleLocator(np.diff(axes.get_xticks())[0]))
     _lines(axes, curves, 2)
 
-    free: dict[str, Any] = {"transform": IdentityTransform(), "clip_on": False, "zorder": 5}
+    free = _free(axes)
     for number, (curve, (x, row)) in enumerate(zip(curves, places, strict=True), 1):
         for kind, dots in ("open", curve.open_dots), ("closed", curve.closed_dots):
             if dots:
@@ -134,11 +211,7 @@ def plot(
         _text(axes, left + width, 0.35 * FONT, xlabel, ha="right", **free)
     if ylabel:
         _text(axes, left - LEFT + 6, top - LABEL + 2, ylabel, **free)
-
-    label = f'role="img" aria-labelledby="{key}-title {key}-desc"'
-    names = f'<title id="{key}-title">{escape(title)}</title>'
-    names += f'<desc id="{key}-desc">{escape(description)}</desc>'
-    return f'<figure class="plot">{svg.draw(label, names)}</figure>'
+    return svg
 
 
 def thumbnail(
@@ -157,8 +230,8 @@ def thumbnail(
 
 
 def _text(axes: Axes, x: float, y: float, words: str, **options: Any) -> None:
-    gid = "ink math" if len(words.rstrip(PRIMES)) == 1 else "ink"
-    axes.text(x, y, words, size=FONT, gid=gid, parse_math=False, **options)
+    gid = options.pop("gid", "ink") + " math" * (len(words.rstrip(PRIMES)) == 1)
+    axes.text(x, y, words, gid=gid, parse_math=False, **{"size": FONT} | options)
 
 
 def _limits(curves: Sequence[Curve], margin: float) -> Limits:

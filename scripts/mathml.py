@@ -38,6 +38,8 @@ TYPEWRITER = {
     code: unicodedata.normalize("NFKC", chr(code))
     for code in (*range(0x1D670, 0x1D6A4), *range(0x1D7F6, 0x1D800))
 }
+LABEL = re.compile(r"\\label\{([^}]*)\}\s*")
+NAMED_CELL = re.compile(r'(<td id="([^"]+)">(?:(?!</td>).)*)</td>', re.DOTALL)
 MARKED = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
 ALIGNED = re.compile(r'<(t[hd])(?: class="([^"]*)")? style="text-align: (left|right|center);">')
 STRAY = re.compile(
@@ -128,9 +130,31 @@ def _heading(match: re.Match[str]) -> str:
     )
 
 
+def permalink(name: str) -> str:
+    """Return the link to a formula or a row of its own; style.css gives it its sign."""
+    return f'<a class="headerlink" href="#{name}" aria-label="Link to {name}"></a>'
+
+
+def formulas(page: str) -> str:
+    r"""Return HTML with its marked formulas set; `\label{…}` makes one an anchor.
+
+    Raises Problem.
+    """
+
+    def put(match: re.Match[str]) -> str:
+        tex = html.unescape(match[2])
+        text = render(LABEL.sub("", tex), match[1] == "div")
+        if label := LABEL.search(tex):
+            text = text.replace("<div", f'<div id="{label[1]}"', 1)
+            text = text.removesuffix("</div>") + permalink(label[1]) + "</div>"
+        return text
+
+    return MARKED.sub(put, page)
+
+
 def convert(page: str) -> str:
     """Return the HTML of a page with its marked formulas set; raises Problem."""
-    page = MARKED.sub(lambda m: render(html.unescape(m[2]), m[1] == "div"), page)
+    page = NAMED_CELL.sub(lambda m: f"{m[1]}{permalink(m[2])}</td>", formulas(page))
     for cell in CELL.findall(page):
         if "$" in CODE.sub("", cell):
             raise Problem(

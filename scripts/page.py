@@ -1,14 +1,17 @@
 """The words and tables that are written for a page: everything but its prose.
 
 Each function returns one fragment of Markdown; a Chinese edition would translate this file.
+A formula and a row of the table of facts have an identifier, `gelu.mean`, which is their anchor.
 """
 
+import functools
 import importlib.metadata
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -23,13 +26,17 @@ import relations
 import verify
 from catalog import Activation, Allowance, Parameter, pick
 from exact import Exact
-from project import Problem
+from project import Problem, colours, site_name
 from tables import table
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
 FEW, BRIEF, FITTING = 24, 60, 180  # letters: a fraction; in a cell a number, a formula
+WAYS = 6  # parts of the way of a curve that are told one by one
+proved = functools.cache(prove.prove)
+failures = functools.cache(verify.failures)
 NIL = 1e-9  # a mean below this is that of constants rounded to print
+WHERE = ", \\quad "  # before what an abbreviation stands for
 LONG = 250  # letters of LaTeX in a formula that no one would read
 
 
@@ -41,9 +48,51 @@ def blocks(*parts: str) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
-def display(left: str, right: str) -> str:
-    """Return a displayed equation."""
-    return f"$$\n{left} = {right}\n$$\n"
+def display(left: str, right: str, label: str) -> str:
+    """Return a displayed equation; mathml.py makes its label an anchor.
+
+    What abbreviations stand for is written below it.
+    """
+    lines = f"{left} = {right}".split(WHERE)
+    if lines[1:]:
+        rows = r" \\ ".join(line.replace(" = ", " &= ", 1) for line in lines)
+        lines = [rf"\begin{{aligned}} {rows} \end{{aligned}}"]
+    return f"$$\n{lines[0]}\n\\label{{{label}}}\n$$\n"
+
+
+class Row(NamedTuple):
+    """A row of the table of facts: its key, what it is of, and what it says, in Markdown."""
+
+    key: str
+    label: str
+    text: str
+
+
+def code_tabs(cells: Mapping[str, str], latex: Iterable[str]) -> list[str]:
+    """Return the cells and the formulas in LaTeX as tabs."""
+    texts = [(name, "python", cells[name]) for name in ("NumPy", "PyTorch", "SymPy")]
+    texts.append(("LaTeX", "text", "\n".join(latex)))
+    return [f'=== "{name}"\n\n' + indent(f"```{kind}\n{t}\n```\n") for name, kind, t in texts]
+
+
+def downloads(name: str) -> str:
+    """Return one line of links to what publish.py puts beside the page."""
+    files = {
+        "NumPy": f"{name}.py",
+        "PyTorch": f"{name}_torch.py",
+        "figure as SVG": f"{name}.svg",
+        "PNG": f"{name}.png",
+        "page as Markdown": f"{name}.md",
+        "all functions": "../activations.zip",
+    }
+    links = (f'<a href="{file}" download>{label}</a>' for label, file in files.items())
+    return f"Download: {' · '.join(links)}."
+
+
+def facts_table(name: str, title: str, rows: Iterable[Row]) -> str:
+    """Return the table of facts, each row with its identifier."""
+    cells = ((f"{row.label} {{ #{name}.{row.key} }}", row.text) for row in rows)
+    return table(["", ""], cells, f"Properties of {title}", "facts")
 
 
 def number(value: float, digits: int = 6) -> str:
@@ -139,6 +188,54 @@ def curves(activation: Activation) -> list[figures.Curve]:
     return [curve(activation, order, prime(order)) for order in range(3 if bent else 2)]
 
 
+def told(drawn: Sequence[figures.Curve]) -> str:
+    """Return the way of each curve in words, for those who cannot see it."""
+    low, high = (plain(sp.Integer(round(float(end)))) for end in drawn[0].x[[0, -1]])
+    ways = (f"{curve.label} {way(curve)}." for curve in drawn)
+    return " ".join([f"For x from {low} to {high}.", *ways])
+
+
+def way(curve: figures.Curve) -> str:
+    """Return where a curve is level, rises, falls and jumps, read off its samples.
+
+    Level is what changes by less than 1/50 of the height of all over the width of all.
+    """
+    parts: list[str] = []
+    least = np.ptp(curve.y) / np.ptp(curve.x) / 50
+    cuts = [at for at in curve.breaks if curve.x[0] < at < curve.x[-1]]
+    ends = [0, *np.searchsorted(curve.x, cuts).tolist(), len(curve.x)]
+    for first, stop in pairwise(ends):
+        inside = ~np.isin(curve.x[first:stop], cuts)
+        x, y = curve.x[first:stop][inside], curve.y[first:stop][inside]
+        slopes = np.diff(y) / np.diff(x)
+        signs = np.where(np.abs(slopes) <= least, 0, np.sign(slopes))
+        turns = [0, *(np.flatnonzero(np.diff(signs)) + 1).tolist(), len(x) - 1]
+        turns = [n for n, m in pairwise(turns) if x[m] - x[n] > 0.05 * np.ptp(curve.x)] + turns[-1:]
+        if parts:
+            parts.append(f"jumps to {_rough(y[0])} at x = {_rough(x[0])}")
+        runs: list[tuple[str, int, int]] = []
+        for n, m in pairwise(turns):
+            level = abs(y[m] - y[n]) <= 2 * least * (x[m] - x[n])
+            word = "stays near" if level else "rises" if y[m] > y[n] else "falls"
+            if runs and runs[-1][0] == word:
+                n = runs.pop()[1]
+            runs.append((word, n, m))
+        for word, n, m in runs:
+            here = "" if m == len(x) - 1 and stop == len(curve.x) else f"x = {_rough(x[m])}"
+            if word == "stays near":
+                parts.append(f"{word} {_rough(y[n])}" + f" up to {here}" * bool(here))
+            else:
+                start = f" from {_rough(y[n])}" * (not parts)
+                parts.append(f"{word}{start} to {_rough(y[m])}" + f" at {here}" * bool(here))
+    if len(parts) > WAYS:
+        return f"goes up and down between {_rough(curve.y.min())} and {_rough(curve.y.max())}"
+    return ", ".join(parts)
+
+
+def _rough(value: float) -> str:
+    return number(round(float(value), 2) + 0.0, 3)
+
+
 def description(activation: Activation) -> str:
     """Return what the figure shows, for those who cannot see it."""
     facts = derive.facts(activation)
@@ -182,12 +279,10 @@ def definition(activation: Activation) -> str:
         description=description(activation),
         xlim=SPAN,
     )
-    functions = {f for e, _ in activation.steps for f in e.atoms(AppliedUndef)}
-    named = [tex(f) for f in functions]  # σ(x), say, which the derivation writes for f(x)
     lines = [
         activation.summary,
         '<div class="definition" markdown>\n<div markdown>',
-        display(" = ".join(["f(x)", *named]), _said(activation, activation.formula, where=True)),
+        equation(activation, "f"),
         *map(domain, activation.parameters),
         f"Also called {', '.join(activation.aliases)}." if activation.aliases else "",
         f"</div>\n{drawing}\n</div>",
@@ -198,9 +293,19 @@ def definition(activation: Activation) -> str:
 # Derivative
 
 
-def derivative(activation: Activation) -> str:
-    """Return f′ and f″, then the proved way from the definition to f′."""
-    derive.prove_steps(activation)
+class Formula(NamedTuple):
+    """An equation as it is displayed, and what it says of x."""
+
+    left: str
+    right: str
+    expression: sp.Expr
+
+
+@functools.cache
+def formulas(activation: Activation) -> dict[str, Formula]:
+    """Return f, f′ and f″, as `f`, `df`, `ddf`, and the derivatives by what is learned."""
+    functions = {f for e, _ in activation.steps for f in e.atoms(AppliedUndef)}
+    named = [tex(f) for f in functions]  # σ(x), say, which the derivation writes for f(x)
     x, raw = activation.x, activation.derivative.diff(activation.x)
     forms = [
         raw,
@@ -210,8 +315,44 @@ def derivative(activation: Activation) -> str:
     if not derive.equal(raw, second, x):
         raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
     forms = [activation.derivative, *(step for step, _ in activation.steps[-1:])]
-    said = dict.fromkeys(_said(activation, f) for f in forms)
-    lines = [display("f'(x)", " = ".join(said))]
+    said = " = ".join(dict.fromkeys(_said(activation, f) for f in forms))
+    whole = _said(activation, activation.formula, where=True)
+    cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
+    outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
+    if len(cuts) == 1:
+        outside = rf" \quad (x \ne {tex(cuts[0])})"
+    learned = [p for p in activation.parameters if p.symbol.name in activation.learned]
+    return {
+        "f": Formula(" = ".join(["f(x)", *named]), whole, activation.formula),
+        "df": Formula("f'(x)", said, activation.derivative),
+        "ddf": Formula("f''(x)", _said(activation, second) + outside, second),
+        **{f"d_{p.symbol.name}": _by(activation, p) for p in learned},
+    }
+
+
+def _by(activation: Activation, parameter: Parameter) -> Formula:
+    """Return the derivative by a parameter."""
+    slope = activation.formula.diff(parameter.symbol)
+    name = tex(parameter.symbol, activation.parameters)
+    return Formula(rf"\frac{{\partial f}}{{\partial {name}}}", _said(activation, slope), slope)
+
+
+def displayed(activation: Activation) -> dict[str, Formula]:
+    """Return those of the formulas that are not too long for a page."""
+    every = formulas(activation)
+    return {key: f for key, f in every.items() if key != "ddf" or len(f.right) <= LONG}
+
+
+def equation(activation: Activation, key: str) -> str:
+    """Return one of the formulas, displayed."""
+    formula = formulas(activation)[key]
+    return display(formula.left, formula.right, f"{activation.name}.{key}")
+
+
+def derivative(activation: Activation) -> str:
+    """Return f′ and f″, then the proved way from the definition to f′."""
+    derive.prove_steps(activation)
+    lines = [equation(activation, "df")]
     cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
     if cuts:
         points = ", ".join(f"${tex(at)}$" for at in cuts)
@@ -219,22 +360,18 @@ def derivative(activation: Activation) -> str:
             f"At {points} there is no derivative{_unless(activation)}; the value given there is "
             "PyTorch's convention."
         )
-    outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
-    if len(cuts) == 1:
-        outside = rf" \quad (x \ne {tex(cuts[0])})"
-    if len(_said(activation, second)) > LONG:
-        lines.append("The second derivative is long: `derivative.diff(x)` after the SymPy cell.")
+    if "ddf" in displayed(activation):
+        lines.append(equation(activation, "ddf"))
     else:
-        lines.append(display("f''(x)", _said(activation, second) + outside))
-    for p in (p for p in activation.parameters if p.symbol.name in activation.learned):
-        slope = activation.formula.diff(p.symbol)
-        name = tex(p.symbol, activation.parameters)
-        lines.append(f"`{p.symbol.name}` is learned. What its gradient is made of:")
-        lines.append(display(rf"\frac{{\partial f}}{{\partial {name}}}", _said(activation, slope)))
+        lines.append("The second derivative is long: `derivative.diff(x)` after the SymPy cell.")
+    for name in activation.learned:
+        lines.append(f"`{name}` is learned. What its gradient is made of:")
+        lines.append(equation(activation, f"d_{name}"))
     lines.append("### From the definition to the derivative")
-    steps = by_steps(activation) if activation.steps else by_pieces(activation)
     lines.append("Each equality below is proved by SymPy whenever this page is built.")
-    return blocks(*lines, '<div class="steps" markdown>', *steps, "</div>")
+    if not activation.steps and activation.generic[0] != activation.formula:
+        lines.append(f"With {verify.named(activation.defaults)}:")
+    return blocks(*lines, '<div class="steps" markdown>', *_listed(activation), "</div>")
 
 
 def _said(activation: Activation, expression: sp.Expr, where: bool = False) -> str:
@@ -242,7 +379,7 @@ def _said(activation: Activation, expression: sp.Expr, where: bool = False) -> s
     shown = {s * long: s * short for short, long in activation.where.items() for s in (1, -1)}
     text = tex(expression.xreplace(shown), activation.parameters).replace(r"\partial", "d")
     meant = activation.where.items() if where else ()
-    return ", \\quad ".join([text, *(f"{s} = {tex(e, activation.parameters)}" for s, e in meant)])
+    return WHERE.join([text, *(f"{s} = {tex(e, activation.parameters)}" for s, e in meant)])
 
 
 def _unless(activation: Activation) -> str:
@@ -257,42 +394,69 @@ def _unless(activation: Activation) -> str:
     return "".join(dict.fromkeys(found))
 
 
-def by_steps(activation: Activation) -> list[str]:
-    """Return the derivation of a smooth formula as a numbered list."""
+class Step(NamedTuple):
+    """A step of a derivation: the reason, equations (left and right side), and what follows."""
+
+    reason: str
+    equations: Sequence[tuple[str, str]]
+    verdict: str = ""
+
+
+@functools.cache
+def steps(activation: Activation) -> list[Step]:
+    """Return the derivation of f′."""
+    return _by_steps(activation) if activation.steps else _by_pieces(activation)
+
+
+def _listed(activation: Activation) -> list[str]:
+    """Return the derivation as a numbered list."""
+    lines = []
+    for count, step in enumerate(steps(activation), 1):
+        label = f"{activation.name}.step.{count}"
+        sides = ("",) if len(step.equations) < 2 else (".left", ".right")
+        shown = [
+            display(*both, label + side)
+            for both, side in zip(step.equations, sides[: len(step.equations)], strict=True)
+        ]
+        lines.append(f"{count}. {step.reason}")
+        lines += [indent(text) for text in (*shown, step.verdict) if text]
+    return lines
+
+
+def _by_steps(activation: Activation) -> list[Step]:
+    """Return the derivation of a smooth formula."""
     return [
-        f"{count}. {reason}\n\n" + _indent(display("f'(x)" * (count == 1), _said(activation, step)))
-        for count, (step, reason) in enumerate(activation.steps, 1)
+        Step(reason, [("f'(x)" * (count == 0), _said(activation, step))])
+        for count, (step, reason) in enumerate(activation.steps)
     ]
 
 
-def by_pieces(activation: Activation) -> list[str]:
+def _by_pieces(activation: Activation) -> list[Step]:
     """Return the derivation of a piecewise formula: each piece, then the limits at the joints.
 
     Raises Problem when a one-sided limit is not the limit of the derivative.
     """
     x = activation.x
     h, f = sp.Symbol("x_h", real=True), sp.Function("f")  # a name that sorts after parameters
-    lines = []
-    if activation.generic[0] != activation.formula:
-        lines.append(f"With {verify.named(activation.defaults)}:\n")
+    found = []
     formula = activation.generic[0]
     parts = derive.pieces(formula, x)
     for part in parts:
         shown = _said(activation, sp.Derivative(part.expression, x))
-        slope = display(rf"f'(x) = {shown}", _said(activation, part.expression.diff(x)))
-        lines.append(f"1. Where ${_between(part)}$:\n\n" + _indent(slope))
+        slope = (rf"f'(x) = {shown}", _said(activation, part.expression.diff(x)))
+        found.append(Step(f"Where ${_between(part)}$:", [slope]))
     for left, right in pairwise(parts):
         at = left.high
         value = formula.subs(x, at)
         sides = [derive.limit(part, x, part is left) for part in (left, right)]
         if sp.simplify(sides[0] - sides[1]) != 0:
-            lines.append(
-                f"1. At $x = {tex(at)}$ the function jumps from ${_said(activation, sides[0])}$ to "
+            reason = (
+                f"At $x = {tex(at)}$ the function jumps from ${_said(activation, sides[0])}$ to "
                 f"${_said(activation, sides[1])}$: there is no derivative here."
             )
+            found.append(Step(reason, []))
             continue
-        lines.append(f"1. At $x = {tex(at)}$, from the left and from the right:")
-        slopes: list[sp.Expr] = []
+        equations, slopes = [], []
         for part, sign in ((left, "-"), (right, "+")):
             rise = sp.UnevaluatedExpr(part.expression.subs(x, at + h) - value)
             quotient = sp.Mul(rise, 1 / h, evaluate=False)
@@ -304,12 +468,13 @@ def by_pieces(activation: Activation) -> list[str]:
             approach = rf"\lim_{{h \to 0^{{{sign}}}}} "
             general = approach + tex((f(at + h) - f(at)) / h)
             held = approach + _said(activation, quotient)
-            lines.append(_indent(display(f"{general} = {held}", _said(activation, slope))))
+            equations.append((f"{general} = {held}", _said(activation, slope)))
+        verdict = f"The two differ: there is no derivative here{_unless(activation)}."
         if sp.simplify(slopes[0] - slopes[1]) == 0:
-            lines.append("    The two agree: this is the derivative here.")
-        else:
-            lines.append(f"    The two differ: there is no derivative here{_unless(activation)}.")
-    return lines
+            verdict = "The two agree: this is the derivative here."
+        reason = f"At $x = {tex(at)}$, from the left and from the right:"
+        found.append(Step(reason, equations, verdict))
+    return found
 
 
 def _between(part: derive.Piece) -> str:
@@ -318,7 +483,8 @@ def _between(part: derive.Piece) -> str:
     return f"x > {tex(part.low)}" if low and not high else f"{low}x{high}"
 
 
-def _indent(text: str) -> str:
+def indent(text: str) -> str:
+    """Return lines moved to the right, as Markdown has what belongs to an item of a list."""
     return re.sub(r"^(?=.)", "    ", text, flags=re.MULTILINE)
 
 
@@ -326,11 +492,9 @@ def _indent(text: str) -> str:
 
 
 def code(activation: Activation) -> str:
-    """Return the three cells as tabs, how they are checked, and how the copied formulas break."""
-    tabs = [
-        f'=== "{name}"\n\n' + _indent(f"```python\n{activation.cells[name]}\n```\n")
-        for name in ("NumPy", "PyTorch", "SymPy")
-    ]
+    """Return the cells as tabs, how they are checked, and how the copied formulas break."""
+    latex = [f"{f.left} = {f.right}" for f in displayed(activation).values()]
+    tabs = code_tabs(activation.cells, latex)
     forms = [verify.FORMATS[name] for name in verify.NUMPY_DTYPES]
     checked = [
         verify.numpy_error(activation, order, activation.defaults, form)
@@ -345,12 +509,21 @@ def code(activation: Activation) -> str:
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
     ).replace(",", "\u202f", 1)
-    return blocks(*tabs, line, proof(activation), *naive(activation))
+    ways = (downloads(activation.name), line, proof(activation), *naive(activation))
+    return blocks(*tabs, *ways, own(activation.name, "grad"))
+
+
+def own(name: str, gradient: str) -> str:
+    """Return how a reader checks code of their own."""
+    return (
+        f"**Check your own:** `python check.py {name} mymodule:{name} --grad "
+        f"mymodule:{name}_{gradient} --with numpy` ([how](../check.md))."
+    )
 
 
 def proof(activation: Activation) -> str:
     """Return what is proved of the NumPy source itself, in one line."""
-    result = prove.prove(activation)
+    result = proved(activation)
     parts = [
         f"${'f' + chr(39) * order}$ {_proved(part)}"
         for order, part in enumerate((result.function, result.gradient))
@@ -362,19 +535,23 @@ def proof(activation: Activation) -> str:
     )
 
 
-def _proved(part: prove.Result) -> str:
-    relative, absolute = (
-        [
-            float(r.bound.abs_upper())
-            for r in part.regions
-            if r.bound is not None and r.relative is k
-        ]
+def bounds(part: prove.Result) -> tuple[float | None, float]:
+    """Return the largest relative bound of what is proved, None without one, and absolute bound."""
+    of = {
+        k: [r.bound for r in part.regions if r.bound is not None and r.relative is k]
         for k in (True, False)
-    )
-    if relative:
-        text = f"to within {upper(max(relative))} of its value"
-        seen = max(absolute, default=0)
-        return text + (f", or {upper(seen)} if that is more" if seen > 1e-320 else "")
+    }
+    largest = {
+        k: max((float(b.abs_upper()) for b in every), default=None) for k, every in of.items()
+    }
+    return largest[True], largest[False] or 0.0
+
+
+def _proved(part: prove.Result) -> str:
+    relative, absolute = bounds(part)
+    if relative is not None:
+        text = f"to within {upper(relative)} of its value"
+        return text + (f", or {upper(absolute)} if that is more" if absolute > 1e-320 else "")
     if any(r.blurred for r in part.regions):
         return "identically, as far out as one ULP of $x$ is less than a period"
     return "identically" + (", but for less than any float64 far out" if absolute else "")
@@ -385,7 +562,7 @@ def naive(activation: Activation) -> list[str]:
     lines = []
     for order, formulas in enumerate((activation.naive, activation.naive_grad)):
         for formula in formulas:
-            found = verify.failures(activation, formula, order)
+            found = failures(activation, formula, order)
             if not any(found.values()):
                 raise Problem(
                     f"snippets/{activation.name}.py: `{formula}` does not break anywhere: "
@@ -396,7 +573,8 @@ def naive(activation: Activation) -> list[str]:
                 for kind in dict.fromkeys(k for kinds in found.values() for k in kinds)
             ]
             lines.append(f"`{formula}` for ${'f' + chr(39) * order}$ gives")
-            lines.append(table(["", *found], rows))
+            caption = f"What {formula} gives for {prime(order)}, and where"
+            lines.append(table(["", *found], rows, caption))
     if lines:
         lines.insert(
             0, "**The short forms that are often copied fall short.** Tried on the same inputs:"
@@ -429,45 +607,65 @@ def _span(name: str, low: float, high: float, form: verify.Format) -> str:
 # Shape
 
 
-def shape(activation: Activation) -> str:
-    """Return the derived facts as a table."""
+@functools.cache
+def rows(activation: Activation) -> list[Row]:
+    """Return the derived facts, in words and formulas, under their keys."""
     facts, p = derive.facts(activation), activation.parameters
     again = _again(activation, 1)
     bends = [f"${_exactly(at)}$" for at in facts.inflections]
-    rows = [
-        ("Domain", r"$\mathbb{R}$"),
-        ("Range", f"${tex(facts.range)}$"),
+    identities = relations.identities(activation)
+    found = [
+        ("domain", "Domain", r"$\mathbb{R}$"),
+        ("range", "Range", f"${tex(facts.range)}$"),
         *(
-            (f"Limits of ${name}$", _limits(*both))
-            for name, both in zip(("f", "f'"), facts.limits, strict=True)
+            (f"{key}limits", f"Limits of ${name}$", _limits(*both))
+            for key, name, both in zip(("", "df."), ("f", "f'"), facts.limits, strict=True)
         ),
-        (r"Value at 0", f"$f(0) = {tex(facts.at_zero)}$"),
-        ("Zeros", _solutions(facts.zeros) + _again(activation, 0)),
+        ("at_zero", r"Value at 0", f"$f(0) = {tex(facts.at_zero)}$"),
+        ("zeros", "Zeros", _solutions(facts.zeros) + _again(activation, 0)),
         (
+            "fixed_points",
             r"Fixed points, $f(x) = x$",
             _solutions(facts.fixed) + _again(activation, 0, activation.x),
         ),
-        ("Symmetry", _symmetry(facts)),
-        ("Monotonicity", _monotone(facts) + again * (len(facts.monotone) > 1)),
-        ("Extrema", _turns(facts) + again * bool(facts.turns)),
-        ("Convexity", _convexity(facts)),
-        ("Inflection points", (", ".join(bends) + again if bends else "none")),
-        ("Smoothness", _smoothness(facts, activation)),
-        (r"Lipschitz constant, $\sup \lvert f' \rvert$", _lipschitz(facts, p)),
-        (r"Mean, $\mathbb{E} f(X)$", f"${_briefly(facts.mean, p)}$"),
-        (r"Second moment, $\mathbb{E} f(X)^2$", f"${_briefly(facts.second_moment, p)}$"),
-        (r"Gain, $1 / \sqrt{\mathbb{E} f(X)^2}$", f"${_briefly(facts.gain, p)}$"),
-        (r"Squared slope, $\mathbb{E} f'(X)^2$", f"${_briefly(facts.slope_moment, p)}$"),
-        (r"Gain² × squared slope", f"${_briefly(facts.carried, p)}$"),
-        *(("Identity", f"${tex(e)}$") for e in relations.identities(activation)),
-        *(_distance(relations.gap(activation, pick(name))) for name in activation.near),
+        ("symmetry", "Symmetry", _symmetry(facts)),
+        ("monotonicity", "Monotonicity", _monotone(facts) + again * (len(facts.monotone) > 1)),
+        ("extrema", "Extrema", _turns(facts) + again * bool(facts.turns)),
+        ("convexity", "Convexity", _convexity(facts)),
+        ("inflections", "Inflection points", (", ".join(bends) + again if bends else "none")),
+        ("smoothness", "Smoothness", _smoothness(facts, activation)),
+        ("lipschitz", r"Lipschitz constant, $\sup \lvert f' \rvert$", _lipschitz(facts, p)),
+        ("mean", r"Mean, $\mathbb{E} f(X)$", f"${_briefly(facts.mean, p)}$"),
+        (
+            "second_moment",
+            r"Second moment, $\mathbb{E} f(X)^2$",
+            f"${_briefly(facts.second_moment, p)}$",
+        ),
+        ("gain", r"Gain, $1 / \sqrt{\mathbb{E} f(X)^2}$", f"${_briefly(facts.gain, p)}$"),
+        (
+            "slope_moment",
+            r"Squared slope, $\mathbb{E} f'(X)^2$",
+            f"${_briefly(facts.slope_moment, p)}$",
+        ),
+        ("carried", r"Gain² × squared slope", f"${_briefly(facts.carried, p)}$"),
+        *((f"identity.{n}", "Identity", f"${tex(e)}$") for n, e in enumerate(identities, 1)),
+        *(
+            (f"gap.{name}", *_distance(relations.gap(activation, pick(name))))
+            for name in activation.near
+        ),
     ]
+    return [Row(*row) for row in found]
+
+
+def shape(activation: Activation) -> str:
+    """Return the derived facts as a table."""
+    p = activation.parameters
     notes = "Derived from the formula when this page is built"
     if p:
         chosen = ", ".join(f"`{q.symbol.name} = {q.default:g}`" for q in p)
         notes += f"; where no parameter is shown, for {chosen}"
     return blocks(
-        table(["", ""], rows, "facts"),
+        facts_table(activation.name, activation.title, rows(activation)),
         f"{notes}. $X$ is standard normal. With independent weights of mean 0 and variance gain² / "
         "fan-in, and no biases, the second moment of a layer's inputs stays 1 from layer to layer; "
         "in a wide network the last row is the factor on the variance of the gradient, per layer.",
@@ -631,7 +829,7 @@ def kinks(activation: Activation) -> str:
             "NumPy above",
             "PyTorch",
         ]
-        lines.append(table(head, rows))
+        lines.append(table(head, rows, f"Slopes at the kinks of {activation.title}"))
         lines.append(
             "Every number of the (Clarke) subdifferential is a legitimate slope at the kink; "
             "the two columns on the right are what the code returns there.\n"
@@ -641,7 +839,7 @@ def kinks(activation: Activation) -> str:
     elif not every:
         lines.append("No kinks: $f$ has derivatives of every order.\n")
     for order in (0, 1):
-        lines.append(edges(activation, order, form))
+        lines.append(_edges(activation, order, form))
     lines.append(
         "Computed in float32 when this page was built; “exact” is the limit at $\\pm\\infty$. "
         "A marked cell is wrong.\n"
@@ -649,41 +847,63 @@ def kinks(activation: Activation) -> str:
     return blocks(*lines)
 
 
-def edges(activation: Activation, order: int, form: verify.Format) -> str:
-    """Return f or f′ at the ends of the number line."""
+class Edge(NamedTuple):
+    """An end of the number line: its name, x, the exact value (None: no limit), NumPy, PyTorch."""
+
+    name: str
+    x: float
+    exact: float | None
+    voices: tuple[float, ...]
+
+
+@functools.cache
+def edges(activation: Activation, order: int, form: verify.Format) -> list[Edge]:
+    """Return f or f′ at the ends of the number line, at ±0 and nan."""
     here = activation.defaults
     exact = Exact(activation.at(order, here), activation.x)
     ends = verify.ends(activation, order, here)
     inf, top = math.inf, form.largest
-    points = [-inf, -top, -0.0, 0.0, top, inf, math.nan]
-    names = ["−∞", "−max", "−0", "+0", "max", "+∞", "nan"]
-    x = np.array(points)
+    points = {"−∞": -inf, "−max": -top, "−0": -0.0, "+0": 0.0, "max": top, "+∞": inf}
+    points["nan"] = math.nan
+    x = np.array(list(points.values()))
     with np.errstate(under="ignore", over="ignore"):
         voices = [
             f(activation, order, here, form, x) for f in (verify.numpy_values, verify.torch_values)
         ]
+    found = []
+    for (name, point), *got in zip(points.items(), *voices, strict=True):
+        want = ends.get(point) if math.isinf(point) else math.nan
+        if math.isfinite(point):
+            want = float(exact.ball(point).mid())
+        found.append(Edge(name, point, want, tuple(map(float, got))))
+    return found
+
+
+def _edges(activation: Activation, order: int, form: verify.Format) -> str:
     rows = []
-    for i, (point, name) in enumerate(zip(points, names, strict=True)):
-        if math.isinf(point) and point not in ends:
-            rows.append([name, "no limit", *(number(float(voice[i])) for voice in voices)])
-            continue
-        want = (
-            math.nan
-            if math.isnan(point)
-            else ends[point]
-            if math.isinf(point)
-            else float(exact.ball(point).mid())
-        )
-        cells = []
-        for voice in voices:
-            good = verify.agree(float(voice[i]), want, form)
-            cells.append(number(float(voice[i])) if good else wrong(number(float(voice[i]))))
-        rows.append([name, number(want), *cells])
+    for edge in edges(activation, order, form):
+        want = edge.exact
+        cells = [
+            number(v) if want is None or verify.agree(v, want, form) else wrong(number(v))
+            for v in edge.voices
+        ]
+        rows.append([edge.name, "no limit" if want is None else number(want), *cells])
     label = "f" + "'" * order
-    return table(["$x$", f"${label}(x)$, exact", "NumPy above", "PyTorch"], rows, "edges")
+    head = ["$x$", f"${label}(x)$, exact", "NumPy above", "PyTorch"]
+    return table(head, rows, f"{prime(order)} at the ends of the number line and at 0", "edges")
 
 
 # Error
+
+
+@functools.cache
+def worst(activation: Activation, voice: str, order: int, dtype: str) -> verify.Worst | None:
+    """Return the largest errors of NumPy or PyTorch; None where torch has no code for the dtype."""
+    measure = {"NumPy": verify.numpy_errors, "PyTorch": verify.torch_errors}[voice]
+    try:
+        return measure(activation, order, activation.defaults, verify.FORMATS[dtype])
+    except verify.UnsupportedError:
+        return None
 
 
 def error(activation: Activation) -> str:
@@ -692,14 +912,13 @@ def error(activation: Activation) -> str:
     rows = []
     for form in verify.FORMATS.values():
         cells = []
-        for voice in (verify.numpy_errors, verify.torch_errors):
+        for voice in ("NumPy", "PyTorch"):
             for order in (0, 1):
-                if voice is verify.numpy_errors and form.name not in verify.NUMPY_DTYPES:
+                if voice == "NumPy" and form.name not in verify.NUMPY_DTYPES:
                     cells.append("–")
                     continue
-                try:
-                    result = voice(activation, order, here, form)
-                except verify.UnsupportedError:
+                result = worst(activation, voice, order, form.name)
+                if result is None:
                     cells.append("not implemented")
                     continue
                 text = f"{upper(result.ulps)} ULP<br>{share(result.relative)}"
@@ -713,7 +932,7 @@ def error(activation: Activation) -> str:
     return blocks(
         "Largest distance from the exact value, in units in the last place (ULP) of the exact "
         "value and, where that is a normal number, relative to it. Both are rounded up.",
-        table(head, rows),
+        table(head, rows, f"Largest errors of {activation.title}"),
         *(_allowed(activation, e) for e in activation.exceptions),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
         f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
@@ -782,7 +1001,11 @@ def stated(activation: Activation) -> str:
     return blocks(
         f"**Where PyTorch departs** from the exact function by more ULP than are allowed "
         f"({bounds}):",
-        table(["", "dtype", "found between", "largest error", "for example"], rows),
+        table(
+            ["", "dtype", "found between", "largest error", "for example"],
+            rows,
+            f"Where PyTorch departs from {activation.title}",
+        ),
         "In float32 and float64 the bounds are those of the inputs tried. A test fails when one "
         f"of these is gone or a new one appears ({about}).",
     )
@@ -902,7 +1125,11 @@ def numbers(activations: Sequence[Activation]) -> str:
         (r"gain", [f"${tex(_few(f.gain), p)}$" for f, p in each]),
     ]
     return blocks(
-        table(["", *(a.title for a in activations)], [[name, *cells] for name, cells in rows]),
+        table(
+            ["", *(a.title for a in activations)],
+            [[name, *cells] for name, cells in rows],
+            "Derived numbers side by side",
+        ),
         "Mean, second moment and gain are for standard normal input.",
     )
 
@@ -939,14 +1166,14 @@ def family(
         f"family-{key}",
         drawn,
         title=names,
-        description=f"The graphs of {names} for x from −5 to 5, overlaid.",
+        description=told(drawn),
         xlim=SPAN,
     )
     rest = f"Drawn are the first {len(drawn)}." if len(drawn) < len(members) else ""
     return {"members.md": blocks(drawing, "\n".join(lines), rest)}
 
 
-def comparison(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
+def comparison(key: str, chosen: Sequence[Activation]) -> dict[str, str | bytes]:
     """Return functions overlaid, their slopes, the toy model 2 f(3x + 0.1) + 0.2, and numbers."""
     names = ", ".join(a.title for a in chosen)
     values = [curve(a, 0, a.title) for a in chosen]
@@ -955,28 +1182,27 @@ def comparison(key: str, chosen: Sequence[Activation]) -> dict[str, str]:
     toys = [figures.Curve(a.title, x, 2 * a.function(3 * x + 0.1) + 0.2) for a in chosen]
     toys.append(figures.Curve("no activation", x, 2 * (3 * x + 0.1) + 0.2))
     return {
+        "card.png": figures.card(site_name(), "", values, colours()["light"]),
         "numbers.md": numbers(chosen),
         "values.md": figures.plot(
             f"{key}-values",
             values,
             title=names,
-            description=f"The graphs of {names} for x from −5 to 5, overlaid.",
+            description=told(values),
             xlim=SPAN,
         ),
         "slopes.md": figures.plot(
             f"{key}-slopes",
             slopes,
             title=f"Derivatives of {names}",
-            description=f"The derivatives of {names} for x from −5 to 5, overlaid; open dots are "
-            "one-sided slopes that are not taken.",
+            description=f"The derivatives. {told(slopes)}",
             xlim=SPAN,
         ),
         "toy.md": figures.plot(
             f"{key}-toy",
             toys,
             title="2 f(3x + 0.1) + 0.2",
-            description=f"The model 2 f(3x + 0.1) + 0.2 for x from −1 to 1 with {names}, and "
-            "without an activation: a straight line.",
+            description=told(toys),
             xlim=(-1, 1),
         ),
     }

@@ -1,6 +1,7 @@
 """Where things are, and how a failure is told. Imports nothing heavy."""
 
 import ast
+import functools
 import hashlib
 import os
 import platform
@@ -46,6 +47,31 @@ def slug(text: str) -> str:
     return re.sub(r"\W+", "-", text.lower()).strip("-")
 
 
+def site_name() -> str:
+    """Return the name of the site; raises Problem when mkdocs.yml does not begin with it."""
+    found = re.match(r"site_name: (.+)\n", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    if not found:
+        raise Problem("mkdocs.yml must begin with `site_name: `")
+    return found[1]
+
+
+def colours() -> dict[str, dict[str, str]]:
+    """Return the colours of figures by their names, for light and for dark: those of style.css.
+
+    Raises Problem where it does not give them as expected.
+    """
+    text = (ROOT / "docs" / "assets" / "style.css").read_text(encoding="utf-8")
+    found = {}
+    for kind, head in {"light": ":root", "dark": '[data-md-color-scheme="slate"]'}.items():
+        rule = re.search(
+            rf"^ *{re.escape(head)} {{\n((?: +--\w+: #\w+;\n)+) *}}", text, re.MULTILINE
+        )
+        if not rule:
+            raise Problem(f"docs/assets/style.css: {head} must give the colours of figures")
+        found[kind] = dict(re.findall(r"--(\w+): (#\w+);", rule[1]))
+    return found
+
+
 def hashed(*parts: str | bytes) -> str:
     """Return a hash of texts; no two lists of them have the same."""
     digest = hashlib.sha256()
@@ -69,12 +95,31 @@ def program_key(start: Path) -> str:
         if (file := left.pop()) in found:
             continue
         found.add(file)
-        for node in ast.walk(ast.parse(file.read_bytes())):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                names = [getattr(node, "module", None), *(name.name for name in node.names)]
-                scripts = (ROOT / "scripts" / f"{name}.py" for name in names)
-                left += (script for script in scripts if script.exists())
+        scripts = (ROOT / "scripts" / f"{name}.py" for name in _imported(file.read_bytes()))
+        left += (script for script in scripts if script.exists())
     return hashed_files([*found, ROOT / "docs" / "measured" / "departures.json"], ROOT)
+
+
+@functools.cache
+def _imported(source: bytes) -> set[str | None]:
+    """Return every name that stands in an import of a program."""
+    names: set[str | None] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {getattr(node, "module", None), *(name.name for name in node.names)}
+    return names
+
+
+def sources(name: str) -> list[str]:
+    """Return the text of a snippet, and of those that it mentions: identities depend on them."""
+    text = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
+    others = sorted(mentioned(text) - {name})
+    return [text, *((SNIPPETS / f"{other}.py").read_text(encoding="utf-8") for other in others)]
+
+
+def mentioned(text: str) -> set[str]:
+    """Return the names of the snippets that occur in a text, as words of their own."""
+    return set(re.findall(r"\w+", text)) & {path.stem for path in SNIPPETS.glob("*.py")}
 
 
 def environment_key() -> str:

@@ -13,6 +13,7 @@ import inspect
 import itertools
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,9 +26,23 @@ from flint import arb, ctx
 import figures
 import verify
 from catalog import Vector, known, vectors
-from exact import PRECISIONS, _UndecidedError, compile_ball
-from page import _indent as indent
-from page import blocks, display, in_torch, number, table, upper, wrong
+from exact import BITS, PRECISIONS, SMALLEST, _UndecidedError, compile_ball
+from page import (
+    Formula,
+    Row,
+    blocks,
+    code_tabs,
+    display,
+    downloads,
+    facts_table,
+    in_torch,
+    number,
+    own,
+    table,
+    told,
+    upper,
+    wrong,
+)
 from project import Problem, shown
 from prove import constants, rebound
 from regions import Beside, Point, Region, regions
@@ -293,23 +308,43 @@ def _compiled(vector: Vector, size: int) -> list[Callable]:
     return [compile_ball(sp.Tuple(*e), letters) for e in (here.values, here.vjp)]
 
 
-def _balls(function: Callable, point: Sequence[float]) -> list[arb]:
-    """Return exact values at a point, each to 80 bits or so near 0 that it does not matter."""
+def _balls(function: Callable, point: Sequence[float | arb], bits: int = BITS) -> list[arb]:
+    """Return exact values at a point, each to so many bits or so near 0 that it does not matter."""
     before = ctx.prec
     try:
         for precision in PRECISIONS:
+            if precision <= bits:
+                continue
             ctx.prec = precision
             with contextlib.suppress(ZeroDivisionError, _UndecidedError):
                 values = function([arb(v) for v in point])
-                if all(v.is_exact() or v.rel_accuracy_bits() >= 80 for v in values):
+                if all(v.is_exact() or v.rel_accuracy_bits() >= bits for v in values):
                     return values
                 if precision > 1000 and all(
-                    v.rel_accuracy_bits() >= 80 or abs(v) < arb(2) ** -1140 for v in values
+                    v.rel_accuracy_bits() >= bits or abs(v) < SMALLEST for v in values
                 ):
                     return values
     finally:
         ctx.prec = before
     raise Problem(f"cannot evaluate at {point}")
+
+
+def exactly(vector: Vector, size: int, point: Sequence[float], bits: int) -> list[list[arb]]:
+    """Return exact values and vjp at x and v, in one list, to so many bits."""
+    return [_balls(function, point, bits) for function in _compiled(vector, size)]
+
+
+def jumps(vector: Vector, size: int, x: Array, v: Array, unit: Array) -> bool:
+    """Tell whether vjp jumps at x: whether it differs on either side by a part of the unit."""
+    product = _compiled(vector, size)[1]
+    way = [(2 + math.sin(j)) * arb(2) ** -40 * math.ulp(u) for j, u in enumerate(x.tolist())]
+    near = []
+    for side in (-1, 0, 1):
+        before, ctx.prec = ctx.prec, 2560
+        moved = [u + side * w for u, w in zip(x.tolist(), way, strict=True)]
+        ctx.prec = before
+        near.append([float(ball) for ball in _balls(product, [*moved, *v])])
+    return bool(np.any(np.ptp(near, axis=0) > 1e-3 * unit))
 
 
 @functools.cache
@@ -414,6 +449,7 @@ class Worst:
     count: int
 
 
+@functools.cache
 def errors(vector: Vector, voice: Callable, order: int, name: str) -> Worst:
     """Return the largest error of a voice over the samples; raises Problem on a flag."""
     form, given = verify.FORMATS[name], samples(vector.width, name, vector.blocks)
@@ -457,8 +493,9 @@ def numpy_error(vector: Vector, order: int, name: str) -> Worst:
 OTHERS = (-2.0, 0.0, 2.0)  # values of the second of two inputs
 
 
-def _lines(vector: Vector, t: Array) -> list[figures.Curve]:
+def curves(vector: Vector) -> list[figures.Curve]:
     """Return the curves of the figure: one input varied, the others fixed."""
+    t = figures.sample(*SPAN, [0.0])
     if vector.width == 2:
         of = _words(vector)[1]
         return [
@@ -482,14 +519,15 @@ def _words(vector: Vector) -> tuple[str, str]:
 
 def drawing(vector: Vector) -> str:
     """Return the result along a line: one input varied, the others as the legend says."""
-    about = "The elements of the result for the inputs x, 0 and 1, for x from −5 to 5."
+    about = "The elements of the result for the inputs x, 0 and 1."
     if vector.width == 2:
         first, second = _words(vector)
         about = f"The result by the {first}, for three values of the {second}."
     elif alone(vector):
-        about = "The elements of the result for one input, from −5 to 5."
-    curves = _lines(vector, figures.sample(*SPAN, [0.0]))
-    return figures.plot(vector.name, curves, title=vector.title, description=about, xlim=SPAN)
+        about = "The elements of the result for one input."
+    drawn = curves(vector)
+    about += f" {told(drawn)}"
+    return figures.plot(vector.name, drawn, title=vector.title, description=about, xlim=SPAN)
 
 
 def profile(vector: Vector) -> figures.Curve:
@@ -503,16 +541,61 @@ def profile(vector: Vector) -> figures.Curve:
     return figures.Curve(vector.title, t, y[vector.blocks - 1])
 
 
+@functools.cache
+def formulas(vector: Vector) -> dict[str, Formula]:
+    """Return what is displayed: `f`, `where.…`, `df`, `vjp`.
+
+    Where there are several of a kind they are numbered: `df.1`.
+    """
+
+    def slope(out: sp.Expr, at: sp.Expr) -> str:
+        return rf"\frac{{\partial f_{_index(out)}}}{{\partial x_{_index(at)}}}"
+
+    i, k = vector.index["i"], vector.index["k"]
+    values = [
+        Formula(f"f_{_index(at)}(x)", _said(vector, block), block)
+        for at, block in zip(outputs(vector), vector.formula, strict=True)
+    ]
+    found = _numbered("f", values)
+    for short, long in vector.where.items():
+        if not isinstance(short, sp.Indexed) or i in short.indices:
+            letter = short.base.label if isinstance(short, sp.Indexed) else short
+            found[f"where.{letter}"] = Formula(tex(short), _said(vector, long, short), long)
+    if alone(vector):
+        return found | _numbered(
+            "df",
+            [
+                Formula(slope(out, at), _said(vector, value), value)
+                for out, block in zip(outputs(vector), vector.derivative, strict=True)
+                for at in places(vector)
+                for value in [block.subs(k, at).doit()]
+            ],
+        )
+    return found | {
+        "df": Formula(slope(i, k), _said(vector, vector.derivative[0]), vector.derivative[0]),
+        "vjp": Formula(rf"\sum_i v_i {slope(i, k)}", _said(vector, vector.vjp), vector.vjp),
+    }
+
+
+def _numbered(key: str, every: Sequence[Any]) -> dict[str, Any]:
+    return {f"{key}.{n}" if len(every) > 1 else key: one for n, one in enumerate(every, 1)}
+
+
+def _index(at: sp.Expr) -> str:
+    text = tex(at)
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+def equation(vector: Vector, key: str) -> str:
+    """Return one of the formulas, displayed."""
+    formula = formulas(vector)[key]
+    return display(formula.left, formula.right, f"{vector.name}.{key}")
+
+
 def definition(vector: Vector) -> str:
     """Return the sentence, the formula of one element, the other names and the figure."""
-    i = vector.index["i"]
     where = f"$i = 1, \\dots, n$, for ${vector.width if vector.width > 1 else ''}n$ inputs"
     names = f"Also called {', '.join(vector.aliases)}." if vector.aliases else ""
-    meant = [
-        display(tex(short), _said(vector, long, short))
-        for short, long in vector.where.items()
-        if not isinstance(short, sp.Indexed) or i in short.indices
-    ]
     caption = "The result for the inputs x, 0, 1."
     if vector.width == 2:
         caption = f"The result as the {_words(vector)[0]} varies."
@@ -521,11 +604,8 @@ def definition(vector: Vector) -> str:
     return blocks(
         vector.summary,
         '<div class="definition" markdown>\n<div markdown>',
-        *(
-            display(f"f_{tex(at)}(x)" if at == i else f"f_{{{tex(at)}}}(x)", _said(vector, block))
-            for at, block in zip(outputs(vector), vector.formula, strict=True)
-        ),
-        *meant,
+        *(equation(vector, key) for key in formulas(vector) if re.match(r"f\b", key)),
+        *(equation(vector, key) for key in formulas(vector) if key.startswith("where")),
         f"{where}.",
         names,
         f"</div>\n<div markdown>\n{drawing(vector)}\n{caption}\n</div>\n</div>",
@@ -557,11 +637,6 @@ def derivative(vector: Vector) -> str:
         f"{sizes} elements, at every $i$ and $k$."
     )
     if alone(vector):
-        k, shown = vector.index["k"], []
-        for out, block in zip(outputs(vector), vector.derivative, strict=True):
-            for at in places(vector):
-                slope = rf"\frac{{\partial f_{{{tex(out)}}}}}{{\partial x_{{{tex(at)}}}}}"
-                shown.append(display(slope, _said(vector, block.subs(k, at).doit())))
         used = "the gradient $v_i$ from above with it"
         if vector.width == 2:
             first, second = _words(vector)
@@ -575,36 +650,35 @@ def derivative(vector: Vector) -> str:
                 "and adds"
             )
         return blocks(
-            *shown,
+            *(equation(vector, key) for key in formulas(vector) if re.match(r"df\b", key)),
             f"All other elements of the Jacobian are 0. So backpropagation multiplies {used}.",
             proved,
         )
     return blocks(
-        display(r"\frac{\partial f_i}{\partial x_k}", _said(vector, vector.derivative[0])),
+        equation(vector, "df"),
         "$\\delta_{ik}$ is 1 where $i = k$, else 0. This matrix is the Jacobian. Backpropagation "
         "never writes it out: it takes the product of a gradient $v$ from above with it,",
-        display(r"\sum_i v_i \frac{\partial f_i}{\partial x_k}", _said(vector, vector.vjp)),
+        equation(vector, "vjp"),
         proved,
     )
 
 
 def code(vector: Vector) -> str:
-    """Return the three cells as tabs, and how they are checked."""
-    tabs = [
-        f'=== "{name}"\n\n' + indent(f"```python\n{vector.cells[name]}\n```\n")
-        for name in ("NumPy", "PyTorch", "SymPy")
-    ]
+    """Return the cells as tabs, and how they are checked."""
+    latex = [f"{left} = {right}" for left, right, _ in formulas(vector).values()]
     checked = [numpy_error(vector, o, name) for o in (0, 1) for name in verify.NUMPY_DTYPES]
     prove(vector)
     command = f"Check it yourself: `python scripts/vector.py {vector.name}`."
     return blocks(
-        *tabs,
+        *code_tabs(vector.cells, latex),
+        downloads(vector.name),
         f"**Checked when this page was built:** both NumPy functions at {checked[0].count} vectors "
         f"per dtype of up to {max(LENGTHS) * vector.width} elements, against exact values: at most "
         f"{upper(max(c.units for c in checked))} units off ([error](#error)). {command}",
         f"**Proved when this page was built:** but for rounding, the NumPy source is the "
         f"definition and the product above, identically, for {SIZES[0]} to {SIZES[-1]} elements, "
         "whichever inputs are positive or larger than others ([how](../checked.md)).",
+        own(vector.name, "vjp"),
     )
 
 
@@ -631,7 +705,8 @@ def ignores_shifts(vector: Vector) -> bool:
     return becomes(vector, (1, C), (1, 0))
 
 
-def shape(vector: Vector) -> str:
+@by_formula
+def rows(vector: Vector) -> list[Row]:
     """Return what follows from the formula, each line proved for the SIZES."""
     every = [definite(vector, size) for size in SIZES]
     rows = []
@@ -644,18 +719,18 @@ def shape(vector: Vector) -> str:
         return all(all(regions(functools.partial(here, d=d))) for d in every)
 
     if everywhere((sum(d.values), sp.Integer(1)) for d in every):
-        rows.append(("Sum of the elements", "1"))
+        rows.append(("sum", "Sum of the elements", "1"))
     if signed("is_positive"):
-        rows.append(("Sign", "every element is positive"))
+        rows.append(("sign", "Sign", "every element is positive"))
     elif signed("is_nonnegative"):
-        rows.append(("Sign", "no element is negative"))
+        rows.append(("sign", "Sign", "no element is negative"))
     if ignores_shifts(vector):
-        rows.append(("Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x)$ for every $c$"))
+        rows.append(("shift", "Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x)$ for every $c$"))
     if becomes(vector, (1, C), (1, C)):
-        rows.append(("Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x) + c$ for every $c$"))
+        rows.append(("shift", "Shift", "$f(x_1 + c, x_2 + c, \\dots) = f(x) + c$ for every $c$"))
     for power in (C, C**2):
         if becomes(vector, (C, 0), (power, 0)):
-            rows.append(("Scale", f"$f(c x) = {tex(power)} f(x)$ for every $c > 0$"))
+            rows.append(("scale", "Scale", f"$f(c x) = {tex(power)} f(x)$ for every $c > 0$"))
     if not alone(vector):
         d = every[-1]
         swapped = {d.x[0]: d.x[1], d.x[1]: d.x[0]}
@@ -663,11 +738,14 @@ def shape(vector: Vector) -> str:
             (v.subs(swapped, simultaneous=True), d.values[i])
             for v, i in zip(d.values, (1, 0, 2), strict=True)
         ):
-            rows.append(("Order", "elements that change places in $x$ change places in $f(x)$"))
+            rows.append(
+                ("order", "Order", "elements that change places in $x$ change places in $f(x)$")
+            )
         equal = [d.values[0].subs(dict.fromkeys(d.x, C)) for d in every]
         numbers = [tex(sp.simplify(Point({C: sp.Integer(1)}).settle(e))) for e in equal]
         rows.append(
             (
+                "equal",
                 "All elements equal",
                 ", ".join(f"${v}$ for $n = {n}$" for n, v in zip(SIZES, numbers, strict=True)),
             )
@@ -678,19 +756,24 @@ def shape(vector: Vector) -> str:
             for i in range(len(d.values))
             for k in range(i)
         ):
-            rows.append(("Jacobian", "symmetric"))
+            rows.append(("jacobian", "Jacobian", "symmetric"))
         if everywhere((sum(row), sp.Integer(0)) for d in every for row in d.jacobian):
-            rows.append(("Rows of the Jacobian", "sum to 0: it has no inverse"))
+            rows.append(("jacobian.rows", "Rows of the Jacobian", "sum to 0: it has no inverse"))
     elif vector.width == 2:
         d = every[0]
-        for name, s in zip(_words(vector), d.x, strict=True):
+        for count, (name, s) in enumerate(zip(_words(vector), d.x, strict=True), 1):
             linear = not d.values[0].diff(s).has(s)
-            rows.append((f"In the {name}", "linear" if linear else "not linear"))
+            rows.append((f"input.{count}", f"In the {name}", "linear" if linear else "not linear"))
     if alone(vector):
         zero = [Point({}).settle(v.subs(dict.fromkeys(every[0].x, 0))) for v in every[0].values]
-        rows.append(("At 0", f"$f(0) = {', '.join(map(tex, zero))}$"))
+        rows.append(("at_zero", "At 0", f"$f(0) = {', '.join(map(tex, zero))}$"))
+    return [Row(*row) for row in rows]
+
+
+def shape(vector: Vector) -> str:
+    """Return what follows from the formula as a table."""
     return blocks(
-        table(["", ""], rows, "facts"),
+        facts_table(vector.name, vector.title, rows(vector)),
         f"Proved when this page is built, written out for {SIZES[0]} to {SIZES[-1]} elements.",
     )
 
@@ -727,7 +810,12 @@ def kinks(vector: Vector) -> str:
         rows.append([_listed(point), said, *(_compared(got, wanted) for got in voices)])
     return blocks(
         *_corners(vector),
-        table(["$x$", "$f(x)$, exact", "NumPy above", "PyTorch"], rows, "edges"),
+        table(
+            ["$x$", "$f(x)$, exact", "NumPy above", "PyTorch"],
+            rows,
+            f"{vector.title} at infinite and large inputs",
+            "edges",
+        ),
         "Computed in float32 when this page was built; “exact” is what the formula gives with "
         "exp(−∞) = 0, undefined where it gives ∞/∞, ∞ − ∞ or ∞ · 0 or an input is nan. A marked "
         "cell is wrong; ∞ is right where the exact value is beyond float32.",
@@ -794,7 +882,7 @@ def _corners(vector: Vector) -> list[str]:
         "A kink: the slopes of the first element by its inputs jump. At it, the derivative above, "
         "the NumPy code and PyTorch take these:"
     )
-    return [text, table(head, rows, "edges")]
+    return [text, table(head, rows, f"Slopes at kinks of {vector.title}", "edges")]
 
 
 def _exact_at(vector: Vector, size: int, point: Sequence[float]) -> list[float]:
@@ -840,7 +928,11 @@ def error(vector: Vector) -> str:
         "Largest distance from the exact value, rounded up. The unit is one ULP of the exact value "
         "plus what it changes by when every input moves by one ULP; in a vector-Jacobian product, "
         "one ULP of the largest term of the sum.",
-        table(["", "NumPy $f$", "NumPy vjp", "PyTorch $f$", "PyTorch vjp"], rows),
+        table(
+            ["", "NumPy $f$", "NumPy vjp", "PyTorch $f$", "PyTorch vjp"],
+            rows,
+            f"Largest errors of {vector.title}",
+        ),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU, at "
         f"{count} vectors per dtype: random at three scales, whole numbers, "
         "equal elements, tiny and huge.",

@@ -11,7 +11,8 @@ from filelock import FileLock
 
 from project import ROOT
 
-SOURCES = ("docs", "overrides", "scripts", "snippets", "mkdocs.yml", "pyproject.toml")
+SOURCES = ("docs", "overrides", "scripts", "snippets")
+SOURCES += ("LICENSE-SNIPPETS", "mkdocs.yml", "pyproject.toml")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -521,7 +521,7 @@ def rows(fragment):
 
 
 def test_shape_holds_what_is_so_and_nothing_else():
-    found = {v.name: {row[0]: row[1] for row in rows(vector.shape(v))} for v in vectors()}
+    found = {v.name: {row.label: row.text for row in vector.rows(v)} for v in vectors()}
     assert found["softmax"]["Sum of the elements"] == "1"
     assert "Sign" in found["softmin"]
     assert not {"Sum of the elements", "Sign", "Jacobian"} & set(found["log_softmax"])
@@ -550,7 +550,7 @@ FORMULA, DERIVATIVE = "formula = sp.exp(x[i])", "f[i] * (sp.KroneckerDelta(i, k)
     ],
 )
 def test_shape_drops_what_is_not_so(tmp_path, old, new, row):
-    found = [r[0] for r in rows(vector.shape(changed(tmp_path, "softmax", old, new)))]
+    found = [r.label for r in vector.rows(changed(tmp_path, "softmax", old, new))]
     assert row not in found
     assert "All elements equal" in found
 
