@@ -1,5 +1,6 @@
 """Tables, written from texts alone: nothing heavy is imported here."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -16,14 +17,53 @@ COLUMNS = {  # of the table of all, by the name of their value
     "vector": "Vector",
     "torch": "In torch",
 }
+HEADED = re.compile(
+    r'<div class="(table-scroll[^"]*)" data-caption="([^"]*)">\s*<table>\s*'
+    r"(<thead>.*?</thead>)(.*?)</table>",
+    re.DOTALL,
+)
+FORMULA = re.compile(r"\s*<math\b.*</math>\s*")
 NUMBERS = ("range", "lipschitz")  # columns of which each line has its own: no list to choose from
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
-    """Return a Markdown table that scrolls by itself when it is too wide."""
-    lines = [line(head), "|" + " --- |" * len(head), *map(line, rows)]
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str] | str], caption: str, kind: str = ""
+) -> str:
+    """Return a Markdown table, of cells or whole lines, that scrolls when it is too wide.
+
+    The caption, plain text, is for those who do not see where the table stands. Where the first
+    column has no name, its cells are the names of the rows. See `headed`.
+    """
+    lines = [row if isinstance(row, str) else line(row) for row in rows]
+    lines = [line(head), "|" + " --- |" * len(head), *lines]
     name = f"table-scroll {kind}".strip()
-    return f'<div class="{name}" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
+    opening = f'<div class="{name}" data-caption="{escape(caption)}" markdown>'
+    return f"{opening}\n\n" + "\n".join(lines) + "\n\n</div>\n"
+
+
+def headed(page: str) -> str:
+    """Return the HTML of a page in which the tables of `table` have what Markdown cannot say.
+
+    That is a caption, cells that head a column or a row, and no head where it would be empty.
+    """
+    return HEADED.sub(_headed, page)
+
+
+def _headed(match: re.Match[str]) -> str:
+    kind, caption, head, body = match.groups()
+    cells = re.findall(r"<th\b[^>]*>(.*?)</th>", head, re.DOTALL)
+    if not cells[0]:
+        body = re.sub(r"<tr>\s*<td([^>]*)>(.*?)</td>", _named, body, flags=re.DOTALL)
+    head = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", head)
+    head = re.sub(r"<th\b", '<th scope="col"', head) if any(cells) else ""
+    told = f'<caption class="visually-hidden" data-search-exclude>{caption}</caption>'
+    return f'<div class="{kind}"><table>{told}{head}{body}</table>'
+
+
+def _named(match: re.Match[str]) -> str:
+    if FORMULA.fullmatch(match[2]):  # no name: to a screen reader it would be empty
+        return match[0]
+    return f'<tr><th scope="row"{match[1]}>{match[2]}</th>'
 
 
 def line(cells: Iterable[str]) -> str:
