@@ -7,19 +7,22 @@ PIP_ARGS ?=
 BIN := .venv/bin
 RUN := PYTHONPATH=scripts OMP_NUM_THREADS=1 $(BIN)/python
 
-.PHONY: site serve lesson test bench check measure mutants clean
+.PHONY: site serve lesson test audit bench check measure drift identifiers reproducible mutants clean
 
 site: .venv/ready
 	@$(RUN) scripts/website.py
 
 serve: .venv/ready
-	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs serve
+	@$(RUN) scripts/serve.py $(ARGS)
 
 lesson: .venv/ready
 	@$(RUN) scripts/lessons.py $(NAME)
 
 test: .venv/ready
 	@$(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
+
+audit: site
+	@$(RUN) scripts/audit.py
 
 bench: .venv/ready
 	@$(RUN) scripts/bench.py $(ARGS)
@@ -31,6 +34,15 @@ check: .venv/ready
 
 measure: .venv/ready
 	@$(RUN) scripts/departures.py
+
+drift: .venv/ready
+	@$(RUN) scripts/departures.py --drift
+
+identifiers: .venv/ready
+	@$(RUN) scripts/publish.py
+
+reproducible: .venv/ready
+	@$(RUN) scripts/reproducible.py $(ARGS)
 
 mutants: .venv/ready
 	@$(RUN) scripts/mutants.py $(ARGS)

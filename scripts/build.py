@@ -10,33 +10,42 @@ import json
 import multiprocessing
 import os
 import re
+import shlex
 import shutil
+import subprocess
 import sys
+import tempfile
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import course
 import tables
+from formats import FORMATS
 from project import (
     FAMILIES,
     ROOT,
     SNIPPETS,
     Problem,
+    colours,
     environment_key,
     hashed,
     hashed_files,
     heading,
     program_key,
     shown,
+    site_name,
     slug,
+    sources,
 )
 
 GENERATED = ROOT / "generated"
-OVERVIEWS = ("overview", "compare", "families")  # folders beside those of the functions
-TABLE = ("", "$f(x)$", "$f'(x)$")
+OVERVIEWS = ("overview", "compare", "families", "check")  # folders beside those of the functions
+TABLE = ("", "$f(x)$", "$f'(x)$")  # the head of the table of formulas
+Fragments: TypeAlias = Mapping[str, str | bytes]  # by the names of their files
 WORKERS, MANY = os.cpu_count() or 1, 2  # processes; how many functions are worth their start
 
 
@@ -59,11 +68,11 @@ def _keep(folder: Path, names: Iterable[str]) -> None:
         shutil.rmtree(old)
 
 
-def _replace(folder: Path, key: str, fragments: dict[str, str]) -> None:
+def _replace(folder: Path, key: str, fragments: Fragments) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, text in fragments.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     (folder / ".key").write_text(f"{key} {_contents(folder)}")
 
 
@@ -133,20 +142,21 @@ def build(names: Iterable[str] = ()) -> list[str]:
     if unknown := sorted(set(names) - set(found)):
         raise Problem(f"there is no snippets/{unknown[0]}.py; there are: {', '.join(found)}")
     check_pages(found)
-    base = hashed(environment_key(), program_key(Path(__file__)))
-    keys = {name: hashed(base, *_sources(name, found)) for name in names or found}
+    looks = (json.dumps(colours()), site_name())  # of pictures
+    base = hashed(environment_key(), program_key(Path(__file__)), *looks)
+    keys = {name: hashed(base, *sources(name)) for name in names or found}
     made = [name for name, key in keys.items() if not _fresh(GENERATED / name, key)]
     for name, fragments in _made(made):
         print(f"{name} …", file=sys.stderr, flush=True)
         _replace(GENERATED / name, keys[name], fragments)
     if not names:
         _write_overview(found)
-        made += [*_comparisons(base), *_families(base, found)]
+        made += [*_comparisons(base), *_families(base, found), *_examples(base, found)]
         _keep(GENERATED, {*found, *OVERVIEWS})
     return made
 
 
-def _made(names: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def _made(names: list[str]) -> Iterator[tuple[str, Fragments]]:
     """Yield the fragments of each function; many of them are made side by side."""
     if min(len(names), WORKERS) < MANY:
         yield from zip(names, map(fragments, names), strict=True)
@@ -159,19 +169,22 @@ def _made(names: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
             raise
 
 
-def fragments(name: str) -> dict[str, str]:
+def fragments(name: str) -> Fragments:
     """Return the fragments of one function by the names of their files.
 
     Raises Problem whatever goes wrong: one that nothing foresaw names the line that it came from.
     """
+    import data
     import page
+    import reference
     import vector
     from catalog import Vector, known
 
     try:
         function = known(name)
         kind = vector if isinstance(function, Vector) else page
-        return kind.fragments(function)
+        exact = {"reference.json": reference.fragment(function)}
+        return kind.fragments(function) | data.fragments(function) | exact
     except Problem:
         raise
     except Exception as error:
@@ -182,11 +195,17 @@ def fragments(name: str) -> dict[str, str]:
         ) from error
 
 
-def _sources(name: str, names: list[str]) -> list[str]:
-    """Return the text of a snippet, and of those that it mentions: identities depend on them."""
-    text = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
-    others = sorted(set(re.findall(r"\w+", text)) & set(names) - {name})
-    return [text, *((SNIPPETS / f"{other}.py").read_text(encoding="utf-8") for other in others)]
+def reference(names: Iterable[str]) -> str:
+    """Return the reference values of all functions as JSON, which docs/check.py reads."""
+    about = (
+        "x, f(x) and f'(x) in `points`; x, v, f(x), units, v J, units in `vectors`. Hexadecimal is "
+        "exact, a decimal is off by less than one in its last digit; every number of a pair is "
+        "right, null means that none is more right than another. See check.html."
+    )
+    head = {"about": about, "formats": {name: asdict(form) for name, form in FORMATS.items()}}
+    files = ((name, GENERATED / name / "reference.json") for name in names)
+    parts = ",\n".join(f'"{name}":{file.read_text(encoding="utf-8")}' for name, file in files)
+    return f'{json.dumps(head)[:-1]}, "functions": {{\n{parts}\n}}}}\n'
 
 
 def about(name: str) -> dict[str, Any]:
@@ -197,12 +216,12 @@ def about(name: str) -> dict[str, Any]:
 def _write_overview(names: list[str]) -> None:
     """Write the tables of all from what stands beside the fragments of each."""
     rows = [(GENERATED / name / "row.md").read_text(encoding="utf-8") for name in names]
-    lines = ["| " + " | ".join(TABLE) + " |", "|" + " --- |" * len(TABLE), *rows]
     folder = GENERATED / OVERVIEWS[0]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    text = '<div class="table-scroll catalog" markdown>\n\n' + "\n".join(lines) + "\n\n</div>\n"
-    (folder / "catalog.md").write_text(text, encoding="utf-8")
+    caption = "Every function with its formula and its derivative"
+    catalog = tables.table(TABLE, rows, caption, "catalog")
+    (folder / "catalog.md").write_text(catalog, encoding="utf-8")
     every = {name: about(name) for name in names}
     (folder / "table.md").write_text(tables.whole(every), encoding="utf-8")
     (folder / "relations.md").write_text(_relations(every), encoding="utf-8")
@@ -223,8 +242,8 @@ def _relations(every: dict[str, dict[str, Any]]) -> str:
         for other, size, where in every[name]["gaps"]
     ]
     parts = [
-        tables.table(("stated by", "identity"), held) if held else "",
-        tables.table(("", "largest distance", "at"), apart) if apart else "",
+        tables.table(("stated by", "identity"), held, "Identities") if held else "",
+        tables.table(("", "largest distance", "at"), apart, "Distances") if apart else "",
     ]
     return "\n".join(parts) or "None is stated yet.\n"
 
@@ -273,7 +292,7 @@ def _score() -> str:
     left = [name for name in left if name not in data["functions"]]
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
     return (
-        tables.table(head, (list(map(str, row)) for row in rows)) + "\n"
+        tables.table(head, (list(map(str, row)) for row in rows), "Changes that were tried") + "\n"
         f"Run with {versions}; [every change that is no mistake, and why](measured/mutants.json). "
         + (f"Not yet gone through: {', '.join(left)}." if left else "")
         + "\n"
@@ -285,7 +304,7 @@ def _families(base: str, names: list[str]) -> list[str]:
     made = []
     for family, members in families(names).items():
         folder = GENERATED / OVERVIEWS[2] / slug(family)
-        key = hashed(base, *(part for name in members for part in (name, *_sources(name, names))))
+        key = hashed(base, *(part for name in members for part in (name, *sources(name))))
         if not _fresh(folder, key):
             import figures
             import page
@@ -331,6 +350,40 @@ def _comparisons(base: str) -> list[str]:
         kept.add(file.stem)
     _keep(GENERATED / OVERVIEWS[1], kept)
     return made
+
+
+def _examples(base: str, names: Iterable[str]) -> list[str]:
+    """Write what the commands of docs/check.md print, run on the files that it shows.
+
+    Raises Problem for a command that ends in an error.
+    """
+    script, values = ROOT / "docs" / "check.py", reference(names)
+    text = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+    folder = GENERATED / OVERVIEWS[3]
+    key = hashed(base, text, script.read_bytes(), values)
+    if _fresh(folder, key):
+        return []
+    shown = dict(re.findall(r'^```python title="(\S+)"\n(.*?)^```$', text, re.M | re.S))
+    files = shown | {"check.py": script.read_text(encoding="utf-8"), "reference.json": values}
+    commands = re.findall(r'^python (check\.py .*)\n```\n\n--8<-- "check/(\S+)"$', text, re.M)
+    print("check …", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        for name, content in files.items():
+            Path(place, name).write_text(content, encoding="utf-8")
+        said = {name: _said(command, place) for command, name in commands}
+    _replace(folder, key, {name: f"```text\n{output}```\n" for name, output in said.items()})
+    return [folder.name]
+
+
+def _said(command: str, place: str) -> str:
+    """Return what a check in a folder prints; raises Problem if there was none."""
+    done = subprocess.run(
+        [sys.executable, *shlex.split(command)], cwd=place, capture_output=True, text=True
+    )
+    if done.returncode not in (0, 1) or done.stderr:
+        line = (done.stderr.strip() or "no output").splitlines()[-1]
+        raise Problem(f"docs/check.md: `python {command}` fails: {line}")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -225,18 +225,37 @@ def write() -> None:
         answer = json.loads(done.stdout)
         results[answer["capability"]] = answer["records"]
         print(f"{answer['capability']}: {len(answer['records'])} departures", file=sys.stderr)
-    versions = {p: importlib.metadata.version(p) for p in ("torch", "numpy", "python-flint")}
     old = json.loads(FILE.read_text())["capabilities"] if FILE.exists() else {}
     data = {
         "command": COMMAND,
         "date": datetime.date.today().isoformat(),
         "machine": f"{platform.machine()}, {platform.system()}",
-        "versions": versions,
+        "versions": _versions(),
         "tolerance_ulp": {f.name: f.tolerance for f in verify.FORMATS.values()},
         "capabilities": old | results,
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_text(_lines(data) + "\n")
+
+
+def _versions() -> dict[str, str]:
+    return {p: importlib.metadata.version(p) for p in ("torch", "numpy", "python-flint")}
+
+
+def drift() -> list[str]:
+    """Measure here and return how that differs from what is stated, a line for each difference.
+
+    Raises Problem if nothing is stated for this CPU capability.
+    """
+    kind, found = capability(), []
+    for activation in catalog():
+        records = of(activation, kind)
+        if records is None:
+            raise Problem(
+                f"no departures are stated for the CPU capability {kind}: run `{COMMAND}`"
+            )
+        found += compare(records, measure(activation))
+    return found
 
 
 def _lines(data: dict[str, Any]) -> str:
@@ -248,13 +267,21 @@ def _lines(data: dict[str, Any]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Write FILE; with a name, print the departures of that activation on this machine."""
+    """Write FILE; with a name, print the departures of that activation on this machine.
+
+    With `--drift` print how those of this machine and its versions differ from FILE.
+    """
     import torch
 
     torch.set_num_threads(1)
     if arguments == ["--here"]:
         records = [r for a in catalog() for r in measure(a)]
         print(json.dumps({"capability": capability(), "records": records}, allow_nan=False))
+    elif arguments == ["--drift"]:
+        lines = drift()
+        print(f"stated with {stated()['versions']}, measured with {_versions()}:", *lines, sep="\n")
+        print(f"{len(lines)} stated departures are gone or new")
+        sys.exit(bool(lines))
     elif arguments:
         for name in arguments:
             print("\n".join(map(describe, measure(pick(name)))))

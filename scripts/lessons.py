@@ -29,14 +29,20 @@ from project import (
     Problem,
     environment_key,
     hashed,
-    hashed_files,
+    mentioned,
     program_key,
     shown,
+    sources,
 )
 
 CACHE = ROOT / ".cache" / "lessons"
 SILENT = (ast.Constant, ast.GeneratorExp, ast.Starred)  # of these no value need be told
+EVERY = re.compile(  # what may read any snippet
+    r"import catalog|from catalog import(?! pick\n)|\bsnippets\b(?!\.\w+ import| import)"
+)
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+patient = False  # `make serve` shows first what was edited, then runs what leans on it
+waiting: list[Path] = []
 
 
 @dataclass
@@ -58,7 +64,7 @@ class Lesson:
         for n, output in enumerate(self.outputs):
             if page.count(slot(n)) != 1:
                 raise Problem(f"output {n + 1} found no place: is a code block left open?")
-            page = page.replace(slot(n), output)
+            page = page.replace(slot(n), mathml.formulas(output))
         return page
 
 
@@ -85,10 +91,16 @@ def slot(n: int) -> str:
 def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
     """Return the lessons by path, running those that changed; raises Problem if a cell fails.
 
-    A result is kept under a key of everything that it can depend on.
+    A result is kept under a key of everything that it can depend on. While `patient`, a lesson that
+    is itself as it was gives its last result, and is among those `waiting`.
     """
-    kept = {path: CACHE / f"{path.stem}-{_key(path)}.json" for path in paths}
+    texts = {path: hashed(path.read_bytes())[:8] for path in paths}
+    kept = {p: CACHE / f"{p.stem}-{text}-{_key(p)}.json" for p, text in texts.items()}
     missing = [path for path, file in kept.items() if not file.exists()]
+    last = {path: [*CACHE.glob(f"{path.stem}-{texts[path]}-*.json")] for path in missing}
+    waiting[:] = [path for path in missing if patient and last[path]]
+    kept |= {path: last[path][0] for path in waiting}
+    missing = [path for path in missing if path not in waiting]
     if missing:
         for path, lesson in asyncio.run(_run_all(missing, kernel)).items():
             kept[path].write_text(json.dumps(vars(lesson)))
@@ -98,10 +110,18 @@ def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
 
 
 def _key(path: Path) -> str:
-    """Hash the lesson, what it can import or read, and what it runs on."""
-    files = hashed_files([path, *SNIPPETS.glob("*.py")])
+    """Hash the lesson, what it can import or read, and what it runs on.
+
+    Of the snippets, those that it mentions, with those that they mention; all of them, if it does
+    more with the catalogue than pick some by name.
+    """
+    text = path.read_text(encoding="utf-8")
+    names = mentioned(text)
+    if EVERY.search(text):
+        names = {file.stem for file in SNIPPETS.glob("*.py")}
+    snippets = (part for name in sorted(names) for part in (name, *sources(name)))
     programs = map(program_key, (path, Path(__file__)))
-    return hashed(environment_key(), *programs, files)[:32]
+    return hashed(environment_key(), *programs, text, path.name, *snippets)[:32]
 
 
 async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:
@@ -141,7 +161,11 @@ async def _run(path: Path, kernel: str, every_cell: bool = False) -> Lesson:
         cell.id, cell.metadata = f"cell-{n}", {}
     whole = nbformat.writes(notebook) + "\n"
     client = NotebookClient(
-        notebook, kernel_name=kernel, timeout=600, extra_arguments=["--log-level=ERROR"]
+        notebook,
+        kernel_name=kernel,
+        timeout=600,
+        extra_arguments=["--log-level=ERROR"],
+        coalesce_streams=True,  # else a slow print is cut in two, or not, as it happens
     )
     paths = [str(ROOT / "scripts"), str(ROOT)]
     environment = os.environ | {
@@ -303,7 +327,7 @@ def _rich(data: dict[str, str]) -> str:
     if "text/latex" in data:
         tex = data["text/latex"].strip().strip("$").strip().removeprefix(r"\displaystyle")
         tex = tex.replace(r"\text{for}\: ", r"\text{if } ")  # as tex.py has it on other pages
-        return mathml.render(tex, display=True)
+        return rf'<div class="arithmatex">\[{html.escape(tex)}\]</div>'  # which `fill` sets
     if image := next((kind for kind in data if kind.startswith("image/")), None):
         raise Problem(f"shows {image}, which cannot follow light and dark; use figures.py")
     return _text(data["text/plain"])

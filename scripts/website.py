@@ -4,13 +4,14 @@ The site is built aside and takes the place of the old one only when it is whole
 fails leaves site/ as it was. (Not named site.py: that would hide Python's own module `site`.)
 """
 
+import contextlib
 import json
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
-from subprocess import PIPE, STDOUT, Popen
+from subprocess import PIPE, STDOUT, Popen, run
 
 from project import ROOT, environment_key, hashed, hashed_files
 
@@ -24,6 +25,8 @@ VARIABLES = ("REPO_URL", "SITE_URL", "SOURCE_DATE_EPOCH")  # that MkDocs reads
 def main() -> int:
     """Build if anything changed; return the exit status."""
     start = time.monotonic()
+    if day := date():
+        os.environ["SOURCE_DATE_EPOCH"] = day
     needed = inputs()
     if state() == {"inputs": needed, "site": tree(SITE)}:
         print("site/ is up to date")
@@ -56,6 +59,16 @@ def mkdocs(folder: Path) -> int:
             if line.strip() and not line.startswith(("INFO ", "Aborted ")):
                 print(line, end="", file=sys.stderr)
     return build.returncode
+
+
+def date() -> str | None:
+    """Return the second that the site is dated to: the one asked for, or the last commit's."""
+    if asked := os.environ.get("SOURCE_DATE_EPOCH"):
+        return asked
+    command = ["git", "log", "-1", "--format=%ct"]
+    with contextlib.suppress(OSError):
+        return run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip() or None
+    return None
 
 
 def state() -> object:

@@ -1,10 +1,10 @@
 """The built site as a reader gets it: what its files hold, and what a browser makes of them."""
 
+import gzip
 import os
 import re
 import shutil
 import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Literal
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from fontTools.ttLib import TTFont
 from playwright.sync_api import (
     Browser,
@@ -28,11 +29,11 @@ from playwright.sync_api import (
 )
 
 from catalog import catalog, vectors
+from finish import FONT, ITALIC
 from project import slug
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
-FONT = "assets/termes-math.woff2"
 LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (
     ("light", 1280),
     ("dark", 1280),
@@ -41,11 +42,6 @@ LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (
 FUNCTIONS = (*catalog(), *vectors())
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 UNSET = re.compile(r"\\[(\[]|\$\$|\\(?:frac|sigma|left|begin)\b|-8<-")
-# The italic letter that is drawn for a letter alone in an <mi>.
-ITALIC = {"h": "\N{PLANCK CONSTANT}"} | {
-    chr(int(unicodedata.decomposition(chr(code)).split()[1], 16)): chr(code)
-    for code in (*range(0x1D434, 0x1D455), *range(0x1D456, 0x1D468), *range(0x1D6FB, 0x1D71C))
-}
 INVISIBLE = {*"\u2061\u2062\u2063\u2064\u200b", *" \n\t\u00a0"}
 
 
@@ -148,8 +144,17 @@ def test_math_font_has_every_character(site: Path, documents: dict[str, Document
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    """Serve a folder as hosts of pages do: with 404.html for what is not there."""
+
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+    def send_error(self, code: int, *given: str | None) -> None:
+        page = Path(self.directory, f"{code}.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page)
 
 
 @pytest.fixture(scope="session")
@@ -219,8 +224,10 @@ def test_pages_open(
             page.set_viewport_size({"width": width, "height": 900})
             picture = f"{name.removesuffix('.html').replace('/', '-')}-{scheme}-{width}.png"
             page.screenshot(path=SCREENSHOTS / picture, full_page=True, animations="disabled")
+            narrow = min(width, 640)  # what is left of 1280 at a zoom of 200 %
+            page.set_viewport_size({"width": narrow, "height": 900})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                trouble.append(f"{name} scrolls sideways at {width} px")
+                trouble.append(f"{name} scrolls sideways at {narrow} px")
     assert trouble == []
 
 
@@ -251,6 +258,64 @@ def _copy_all(page: Page) -> int:
     return len(blocks)
 
 
+def test_copied_code_is_the_code_that_is_checked(
+    context: BrowserContext, address: str, trouble: list[str]
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    for function in (*catalog()[::9], *vectors()[::4]):
+        page.goto(f"{address}activations/{function.name}.html")
+        for name in ("NumPy", "PyTorch", "SymPy"):
+            page.locator(".tabbed-labels > label", has_text=name).click()
+            button = page.locator(".highlight:visible [data-clipboard-target], [data-md-type=copy]")
+            button.filter(visible=True).click()
+            page.wait_for_timeout(20)
+            copied = page.evaluate("navigator.clipboard.readText()")
+            assert copied.strip("\n") == function.cells[name].strip("\n"), (function, name)
+    assert trouble == []
+
+
+def checked(page: Page) -> str:
+    """Return the name of the tab of code that is open."""
+    return page.locator(".tabbed-block:visible").evaluate(
+        "block => block.closest('.tabbed-set').querySelector("
+        "`.tabbed-labels > :nth-child(${1 + [...block.parentNode.children].indexOf(block)})`"
+        ").textContent"
+    )
+
+
+@pytest.mark.parametrize("from_disk", [False, True])
+def test_tab_and_colours_are_remembered(
+    context: BrowserContext, address: str, site: Path, trouble: list[str], from_disk: bool
+) -> None:
+    start = f"{site.as_uri()}/" if from_disk else address
+    one, other = (f"{start}activations/{function.name}.html" for function in FUNCTIONS[:2])
+    page = context.new_page()
+    scheme = page.locator("body")
+    page.goto(one)
+    assert (checked(page), scheme.get_attribute("data-md-color-scheme")) == ("NumPy", "default")
+    page.locator(".tabbed-labels > label", has_text="SymPy").click()
+    for name in ("Switch to light mode", "Switch to dark mode"):
+        page.get_by_title(name).click()
+    for where in (one, other):
+        page.goto(where)
+        assert (checked(page), scheme.get_attribute("data-md-color-scheme")) == ("SymPy", "slate")
+    assert [what for what in trouble if FONT not in what] == []
+
+
+def test_a_page_is_read_without_scripts(browser: Browser, address: str) -> None:
+    with browser.new_context(java_script_enabled=False) as window:
+        page = window.new_page()
+        for function in (FUNCTIONS[0], vectors()[0]):
+            page.goto(f"{address}activations/{function.name}.html")
+            assert page.locator("article math").first.is_visible()
+            assert page.locator("article figure svg").first.is_visible()
+            for name in ("PyTorch", "SymPy", "NumPy"):
+                page.locator(".tabbed-labels > label", has_text=name).click()
+                shown = page.locator(".tabbed-block:visible pre code").inner_text()
+                assert shown.strip() == function.cells[name].strip()
+
+
 def test_pages_open_from_a_disk(
     context: BrowserContext, site: Path, documents: dict[str, Document], trouble: list[str]
 ) -> None:
@@ -262,6 +327,18 @@ def test_pages_open_from_a_disk(
     assert [what for what in trouble if FONT not in what] == []
     page.evaluate("document.fonts.ready")
     assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded"]
+    # The policy is in force: it lets in the style sheet and the scripts, from a disk too.
+    looks = set()
+    for _ in range(3):
+        page.locator("form[data-md-component=palette] label:visible").click()
+        looks.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(looks) == 2
+    page.locator(".tabbed-labels").get_by_role("link", name="PyTorch").click()
+    assert page.locator(".tabbed-block:visible").inner_text().startswith("import torch")
+    page.get_by_role("textbox", name="Search").fill(FUNCTIONS[0].title)
+    results = page.locator(f".md-search-result__link[href*='/{FUNCTIONS[0].name}.html']")
+    results.first.wait_for()
+    assert [what for what in trouble if FONT not in what] == []
 
 
 def test_a_lesson_is_downloaded(
@@ -342,7 +419,7 @@ def test_the_table_is_filtered(table: Page, trouble: list[str]) -> None:
                 f"{values.count(value)} of {len(every)}" in table.get_by_role("status").inner_text()
             )
         table.get_by_role("button", name="Show all").click()
-        table.wait_for_function("document.querySelectorAll('.functions tr[hidden]').length == 0")
+        table.locator(".functions tr[hidden]").first.wait_for(state="detached")
     named = next(function for function in FUNCTIONS if function.aliases)
     table.get_by_label("Name").fill(named.aliases[0].upper())
     assert column(table, "Function") == [named.title]
@@ -365,3 +442,229 @@ def test_the_table_scrolls_by_itself_and_keeps_its_names(table: Page, trouble: l
     assert name.bounding_box()["x"] >= 0
     assert table.locator(".functions").evaluate("place => place.scrollLeft") == 200
     assert trouble == []
+
+
+@pytest.fixture(scope="session")
+def kinds(documents: dict[str, Document]) -> list[str]:
+    """Return pages of each kind: of a folder with many, the shortest, the middle, the longest."""
+    found = []
+    for folder in sorted({name.rpartition("/")[0] for name in documents}):
+        inside = [name for name in documents if name.rpartition("/")[0] == folder]
+        inside.sort(key=lambda name: sum(map(len, documents[name].text)))
+        found += inside if len(inside) < 8 else [inside[0], inside[len(inside) // 2], inside[-1]]
+    return [*found, next(f"activations/{v.name}.html" for v in vectors())]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(
+    context: BrowserContext, address: str, kinds: list[str], trouble: list[str], width: int
+) -> None:
+    """In light, and the colours once more in dark: nothing else changes."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in kinds:
+        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.goto(address + name)
+            found = Axe().run(page, options={"resultTypes": ["violations"], **rules})
+            for fault in found.response["violations"]:
+                places = [node["html"][:200] for node in fault["nodes"]]
+                trouble.append(f"{name}, {scheme}: {fault['help']}: {places}")
+    assert trouble == []
+
+
+def test_what_scrolls_is_reached_by_keyboard(
+    context: BrowserContext, address: str, kinds: list[str], trouble: list[str]
+) -> None:
+    page = context.new_page()
+    for width, expected in ((390, True), (1280, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{address}{kinds[-1]}")
+        page.wait_for_timeout(200)
+        wide = page.eval_on_selector_all(
+            ".math, .table-scroll",
+            "all => all.map(b => [b.scrollWidth > b.clientWidth, b.tabIndex == 0])",
+        )
+        assert all(scrolls == reached for scrolls, reached in wide)
+        assert any(scrolls for scrolls, _ in wide) == expected
+    assert trouble == []
+
+
+def test_print_is_a_sheet_of_its_own(
+    context: BrowserContext, address: str, site: Path, kinds: list[str], trouble: list[str]
+) -> None:
+    """Light, without what surrounds the page, with all of its code and its address."""
+    page = context.new_page()
+    name = kinds[-1]
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto(address + name)
+    head = page.locator("link[rel=canonical]")
+    assert head.evaluate("link => getComputedStyle(link, '::after').content").endswith(f'{name}"')
+    for part in (".md-header", ".md-sidebar", ".md-footer", ".md-code__nav", ".headerlink"):
+        assert page.locator(f"{part}:visible").count() == 0, part
+    assert (
+        page.locator(".tabbed-block:visible").count() == page.locator(".tabbed-block").count() > 2
+    )
+    paint = page.evaluate(
+        "[document.body, document.querySelector('.plot .ink')].map(e => getComputedStyle(e).color)"
+    )
+    assert all(re.match(r"rgba\(0, 0, 0, ", colour) for colour in paint), paint
+    cut = page.eval_on_selector_all(
+        ".math, .table-scroll, pre",
+        "all => all.filter(b => b.scrollWidth > b.clientWidth + 1).length",
+    )
+    assert cut == 0
+    assert trouble == []
+
+
+def test_search_loads_its_index_on_demand(
+    context: BrowserContext, address: str, trouble: list[str]
+) -> None:
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "search_index" in url]
+    with page.expect_request("**/search_index.json"):
+        page.get_by_role("textbox", name="Search").fill(FUNCTIONS[0].title)
+    page.locator(".md-search-result__link").first.click()
+    page.locator("article mark").first.wait_for()
+    assert trouble == []
+
+
+def test_a_formula_shows_its_link_when_it_is_asked_for(
+    context: BrowserContext, address: str, trouble: list[str]
+) -> None:
+    page = context.new_page()
+    name = FUNCTIONS[0].name
+    page.goto(f"{address}activations/{name}.html")
+    for kind in (".math", ".facts th"):
+        place = page.locator(kind).first
+        link = place.get_by_role("link", name="Link to ")
+        seen = "link => getComputedStyle(link).opacity"
+        assert link.evaluate(seen) == "0"
+        link.focus()
+        page.wait_for_timeout(300)  # it fades in
+        assert link.evaluate(seen) == "1"
+        page.keyboard.press("Enter")
+        anchor = page.evaluate("location.hash.slice(1)")
+        assert anchor.startswith(f"{name}.")
+        assert page.evaluate("id => !!document.getElementById(id)", anchor)
+        place.evaluate("place => getSelection().selectAllChildren(place)")
+        assert "¶" not in page.evaluate("getSelection().toString()")
+        page.emulate_media(media="print")
+        assert not link.is_visible()
+        page.emulate_media(media="screen")
+    assert trouble == []
+
+
+def test_a_cell_is_downloaded(context: BrowserContext, address: str, site: Path) -> None:
+    page = context.new_page()
+    name = FUNCTIONS[0].name
+    page.goto(f"{address}activations/{name}.html")
+    for label, file in (("NumPy", f"{name}.py"), ("PNG", f"{name}.png")):
+        with page.expect_download() as download:
+            page.locator("a[download]", has_text=re.compile(f"^{label}$")).click()
+        assert download.value.suggested_filename == file
+        found = Path(download.value.path()).read_bytes()
+        assert found == (site / "activations" / file).read_bytes()
+
+
+FIRST_HITS = {  # what people type, and the page that it must lead to
+    "gelu derivative": "activations/gelu",
+    "tanh derivative": "activations/tanh",
+    "leaky relu derivative": "activations/leaky_relu",
+    "sigmoid derivative": "activations/sigmoid",
+    "softmax jacobian": "activations/softmax",
+    "relu": "activations/relu",
+    "relu at zero": "activations/relu",
+    "relu6": "activations/relu6",
+    "gelu tanh": "activations/gelu_tanh",
+    "gelu approximation": "activations/gelu_tanh",
+    "quick gelu": "activations/quick_gelu",
+    "swish": "activations/swish",
+    "hard swish": "activations/hardswish",
+    "log sigmoid": "activations/logsigmoid",
+    "elu": "activations/elu",
+    "silu": "activations/silu",
+    "SwiGLU": "activations/swiglu",
+    "F.hardtanh": "activations/hardtanh",
+    "F.log_softmax": "activations/log_softmax",
+    "torch.sigmoid": "activations/sigmoid",
+    "nn.SiLU": "activations/silu",
+    "nn.LeakyReLU": "activations/leaky_relu",
+    "sinusoidal": "activations/sine",
+    "hyperbolic tangent": "activations/tanh",
+    "logistic": "activations/sigmoid",
+    "expit": "activations/sigmoid",
+    "step function": "activations/heaviside",
+    "rectified linear unit": "activations/relu",
+    "exponential linear unit": "activations/elu",
+    "parametric relu": "activations/prelu",
+    "normalized exponential": "activations/softmax",
+    "dead relu": "learn/dying-relu",
+    "dying relu": "learn/dying-relu",
+    "he initialisation": "learn/initialisation",
+    "he initialization": "learn/initialisation",
+    "xavier initialization": "learn/initialisation",
+    "vanishing gradient": "learn/saturation",
+    "why nonlinearity": "learn/why-nonlinearity",
+    "non-linearity": "learn/why-nonlinearity",
+    "choosing an activation": "learn/choosing",
+    "numerical stability": "learn/stability",
+    "autograd": "learn/derivatives",
+    "backward pass pytorch": "learn/inside-pytorch",
+    "side by side": "compare/four",
+    "normalizers": "families",
+    "table of all functions": "table",
+}
+
+
+def test_search_leads_where_people_want(
+    context: BrowserContext, address: str, trouble: list[str]
+) -> None:
+    page = context.new_page()
+    page.goto(address)
+    page.keyboard.press("/")
+    box, said = page.get_by_role("textbox", name="Search"), page.locator(".md-search-result__meta")
+    first = page.locator(".md-search-result__link").first
+    for words, wanted in FIRST_HITS.items():
+        box.fill(words)
+        page.keyboard.press("End")  # the search listens to keys
+        page.wait_for_function(
+            "said => /match|No/.test(said.textContent)", arg=said.element_handle()
+        )
+        page.wait_for_timeout(100)
+        found = first.get_attribute("href") if first.count() else "nothing"
+        if urlsplit(found).path != f"/{wanted}.html":
+            trouble.append(f"{words!r} leads to {found}, not to {wanted}")
+        box.fill("")
+        page.keyboard.press("End")
+        page.wait_for_function("said => /Type/.test(said.textContent)", arg=said.element_handle())
+    page.keyboard.type(words)  # and the whole of it by keyboard
+    page.wait_for_selector(f".md-search-result__link[href*='{wanted}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{wanted}.html*")
+    assert trouble == []
+
+
+def test_the_search_index_stays_small(site: Path) -> None:
+    index = (site / "search" / "search_index.json").read_bytes()
+    assert len(gzip.compress(index)) < 110_000
+
+
+@pytest.mark.parametrize("depth", ["", "activations/", "no/such/folder/"])
+def test_a_wrong_address_is_helped(context: BrowserContext, address: str, depth: str) -> None:
+    page = context.new_page()
+    for function in FUNCTIONS[:3]:
+        for wrong in (f"{function.name}x", f"{function.title.upper()}.html", *function.aliases):
+            answer = page.goto(f"{address}{depth}{wrong}")
+            if answer and answer.status == 404:
+                page.locator(".suggestion a", has_text=function.title).click()
+            page.wait_for_url(f"**/activations/{function.name}.html")
+    page.goto(f"{address}{depth}no-such-name-at-all")
+    assert page.locator(".suggestion a").count() == 0
+    assert page.locator(".names a").count() == len(FUNCTIONS)
+    page.get_by_role("link", name="the table of all").click()
+    page.wait_for_url(f"{address}table.html")

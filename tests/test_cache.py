@@ -14,7 +14,7 @@ from project import FAMILIES, ROOT, Problem, slug
 from test_bad_input import edit, run
 
 NAMES = [path.stem for path in paths()]
-ALL = [*NAMES, "compare/four", *(f"families/{slug(family)}" for family in FAMILIES)]
+ALL = [*NAMES, "compare/four", *(f"families/{slug(family)}" for family in FAMILIES), "check"]
 
 
 @pytest.fixture
@@ -27,11 +27,13 @@ def quick(tmp_path, monkeypatch):
     def fragments(name):
         function = known(name)
         kin = {"title": name, "family": function.family, "descends": function.descends}
-        return {"definition.md": name, "row.md": "| |", "about.json": json.dumps(about | kin)}
+        files = {"definition.md": name, "row.md": "| |", "reference.json": "{}"}
+        return files | {"about.json": json.dumps(about | kin)}
 
     monkeypatch.setattr(build, "fragments", fragments)
     monkeypatch.setattr(page, "comparison", lambda key, chosen: {"values.md": key})
     monkeypatch.setattr(page, "family", lambda *given: {"members.md": given[0]})
+    monkeypatch.setattr(build, "_said", lambda *given: "")
     assert build.build() == ALL
     return tmp_path
 
@@ -49,6 +51,13 @@ def test_a_package_version_remakes_all(quick, monkeypatch, tmp_path_factory):
     folder = tmp_path_factory.mktemp("packages")
     (folder / "sympy-99.0.dist-info").mkdir()
     monkeypatch.syspath_prepend(folder)
+    assert build.build() == ALL
+
+
+def test_another_colour_or_name_of_the_site_remakes_the_pictures(quick, monkeypatch):
+    monkeypatch.setattr(build, "site_name", lambda: "Another")
+    assert build.build() == ALL
+    monkeypatch.setattr(build, "colours", lambda: {"light": {"ink": "#123456"}})
     assert build.build() == ALL
 
 
@@ -71,8 +80,8 @@ def test_a_name_remakes_one_and_keeps_the_others(quick):
 
 
 def test_a_changed_snippet_remakes_its_family_alone(quick, monkeypatch):
-    sources = build._sources
-    monkeypatch.setattr(build, "_sources", lambda n, ns: sources(n, ns) + ["new"] * (n == "relu"))
+    sources = build.sources
+    monkeypatch.setattr(build, "sources", lambda name: sources(name) + ["new"] * (name == "relu"))
     assert build.build() == ["relu", "families/rectifiers"]
 
 

@@ -1,5 +1,6 @@
 """Lessons say what they are, run, and tell what fails."""
 
+import asyncio
 import re
 from itertools import pairwise
 
@@ -68,6 +69,12 @@ def test_one_lesson_is_asked_for_by_name():
     refused(ROOT, f"NAME=why-nonlinearity`; there are: {names}", "lessons")
 
 
+SLOW = """import time
+
+print(1, flush=True)
+time.sleep(0.5)
+print(2)
+"""
 FAILING = """
 # %%
 two = 2
@@ -100,6 +107,12 @@ def test_one_lesson_runs_alone_and_tells_what_failed(copy):
         "  double(two) = 4",
         "  two + 3 = 5",
     ]
+
+
+def test_what_is_printed_slowly_is_one_output(learn):
+    (learn / "a.py").write_text(LESSON + "\n# %%\n" + SLOW)
+    lesson = asyncio.run(lessons._run(learn / "a.py", "python3"))
+    assert lesson.outputs == ['<div class="output"><pre>1\n2</pre></div>']
 
 
 @pytest.mark.parametrize(

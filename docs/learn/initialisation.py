@@ -23,7 +23,7 @@ from snippets.leaky_relu import negative_slope
 calculate_gain = torch.nn.init.calculate_gain
 
 # %% [markdown]
-# ## Two numbers
+# ## Two numbers, He's gain and Xavier's
 #
 # A unit sums $n$ inputs $f(z_i)$ with weights $w_i$. Draw the weights independently, with mean 0
 # and variance $g^2 / n$. The number $g$ is called the *gain*. Then the mixed terms of the square of

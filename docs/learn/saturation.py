@@ -72,7 +72,7 @@ assert [w * sigmoid_grad(0.0) for w in (1, 4, 8)] == [0.25, 1, 2]
 # %% [markdown]
 # But a large weight makes large inputs, and there the slope is small. Which of the two wins?
 #
-# ## Thirty layers
+# ## Thirty layers: the vanishing gradient
 #
 # So let us measure. The network has thirty layers of 200 units and no biases. The weights are
 # normal with mean 0 and standard deviation $s / \sqrt{200}$. We call $s$ the *scale*. Xavier's

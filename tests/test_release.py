@@ -1,0 +1,54 @@
+"""Files that name a version agree, and the workflows run nothing that can be moved."""
+
+import re
+
+import pytest
+import yaml
+
+import release
+from project import ROOT, Problem
+from test_bad_input import edit, refused
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PINNED = re.compile(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
+
+
+def test_versions_agree_and_the_release_says_what_is_new():
+    assert release.notes(f"v{release.version()}").startswith("### Added\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("CITATION.cff", "version: 0", "version: 9", "CITATION.cff says 9"),
+        ("CITATION.cff", "date-released: 2", "date-released: 3", "CITATION.cff: needs `date-rel"),
+        ("pyproject.toml", '\nversion = "0', '\nversion = "9', "pyproject.toml says 9"),
+        ("CHANGELOG.md", "## [0", "## [9", "CHANGELOG.md says version 9"),
+        ("CHANGELOG.md", "## [0", "## 0", "CHANGELOG.md: needs a heading"),
+    ],
+)
+def test_a_version_that_disagrees_is_refused(tmp_path, monkeypatch, file, old, new, told):
+    for name in ("CHANGELOG.md", "CITATION.cff", "pyproject.toml"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    edit(tmp_path / file, old, new)
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    with pytest.raises(Problem, match=re.escape(told)):
+        release.notes("v0.1.0")
+
+
+def test_another_tag_is_refused():
+    refused(ROOT, "the tag says 9.9.9", "release", "v9.9.9")
+
+
+def test_every_page_names_the_version(site):
+    for page in ("index.html", "checked.html", "404.html"):
+        assert f"Version {release.version()} of 2" in (site / page).read_text(), page
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_actions_are_pinned(file):
+    text = file.read_text()
+    lines = [line for line in text.splitlines() if "uses:" in line]
+    assert lines
+    assert [line for line in lines if not PINNED.search(line)] == []
+    assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
