@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import jupytext
@@ -111,7 +112,9 @@ def test_one_lesson_runs_alone_and_tells_what_failed(copy):
 
 def test_what_is_printed_slowly_is_one_output(learn):
     (learn / "a.py").write_text(LESSON + "\n# %%\n" + SLOW)
-    lesson = asyncio.run(lessons._run(learn / "a.py", "python3"))
+    with ThreadPoolExecutor() as pool:  # in this thread a test of the browser may have its loop
+        given = lessons._run(learn / "a.py", "python3")
+        lesson = pool.submit(asyncio.run, given).result()
     assert lesson.outputs == ['<div class="output"><pre>1\n2</pre></div>']
 
 
