@@ -43,7 +43,8 @@ def exactly(expression: sp.Basic) -> str:
     text = sp.srepr(expression)
     for private, public in EXPORTED.items():
         text = text.replace(f"{private}(", f"{public}(")
-    if eval(text, dict(vars(sp))) != expression:
+    made = eval(text, dict(vars(sp)))
+    if made != expression and str(made) != str(expression):  # factors may lie in another order
         raise Problem(f"the SymPy code of {expression} makes another expression")
     return text
 
@@ -199,6 +200,17 @@ def _edges(activation: Activation) -> list[Record]:
     ]
 
 
+def _of_vector(edge: vector.Edge) -> Record:
+    """Return values at one place; those that are undefined are null."""
+    voices = ([real(float(value)) for value in voice] for voice in edge.voices)
+    undefined = any(map(math.isnan, edge.exact))
+    found = {
+        "x": list(map(real, edge.x)),
+        "exact": None if undefined else list(map(real, edge.exact)),
+    }
+    return found | dict(zip(("numpy", "torch"), voices, strict=True))
+
+
 def _naive(activation: Activation) -> list[Record]:
     return [
         {"order": order, "expression": text, "breaks": page.failures(activation, text, order)}
@@ -265,7 +277,8 @@ def elementwise(activation: Activation) -> Record:
             {
                 "id": f"{name}.step.{count}",
                 "reason": step.reason,
-                "latex": [f"{left} = {right}" for left, right in step.equations],
+                "latex": [f"{left} = {page.said(activation, e)}" for left, e in step.equations],
+                "srepr": [exactly(expression) for _, expression in step.equations],
                 "verdict": step.verdict,
             }
             for count, step in enumerate(page.steps(activation), 1)
@@ -281,7 +294,7 @@ def elementwise(activation: Activation) -> Record:
 
 def of_vector(function: Vector) -> Record:
     """Return the record of a function of vectors."""
-    name = function.name
+    name, form = function.name, verify.FORMATS["float32"]
     return {
         **_common(function),
         "kind": "vector",
@@ -291,6 +304,13 @@ def of_vector(function: Vector) -> Record:
         },
         "derivation": [],
         "facts": facts(name, vector.rows(function), {}),
+        "kinks": [
+            {"dtype": form.name, **_of_vector(at), "beside": around}
+            for at, around in vector.slopes(function, form)
+        ],
+        "edges": [
+            {"dtype": form.name, **_of_vector(edge)} for edge in vector.edges(function, form)
+        ],
         "proof": {"kind": "identity", "elements": list(vector.SIZES)},
         "errors": [
             {

@@ -199,10 +199,35 @@ def stated() -> dict[str, Any]:
     return json.loads(FILE.read_text())
 
 
+def at(kind: str) -> list[Record] | None:
+    """Return the stated departures for a capability; None: never measured."""
+    data = stated()
+    if kind not in data["capabilities"]:
+        return None
+    records = (dict(r) for r in data["records"])
+    return [r for r in records if kind in r.pop("capabilities")]
+
+
 def of(activation: Activation, kind: str) -> list[Record] | None:
     """Return the stated departures of one activation for a capability; None: never measured."""
-    records = stated()["capabilities"].get(kind)
+    records = at(kind)
     return None if records is None else [r for r in records if r["function"] == activation.name]
+
+
+def joined(measured: dict[str, list[Record]]) -> Record:
+    """Return the departures of several capabilities as FILE holds them: what is the same, once."""
+    found: dict[str, list[str]] = {}
+    for kind, records in measured.items():
+        for record in records:
+            found.setdefault(json.dumps(record, allow_nan=False), []).append(kind)
+    records = [json.loads(text) | {"capabilities": kinds} for text, kinds in found.items()]
+    settings, dtypes = [r["parameters"] for r in records], list(verify.FORMATS)
+
+    def place(r: Record) -> tuple:
+        number = settings.index(r["parameters"]), r["order"], dtypes.index(r["dtype"])
+        return r["function"], *number, "region" not in r, r.get("region", [0])[0]
+
+    return {"capabilities": list(measured), "records": sorted(records, key=place)}
 
 
 def write() -> None:
@@ -225,14 +250,14 @@ def write() -> None:
         answer = json.loads(done.stdout)
         results[answer["capability"]] = answer["records"]
         print(f"{answer['capability']}: {len(answer['records'])} departures", file=sys.stderr)
-    old = json.loads(FILE.read_text())["capabilities"] if FILE.exists() else {}
+    old = {kind: at(kind) or [] for kind in stated()["capabilities"]} if FILE.exists() else {}
     data = {
         "command": COMMAND,
         "date": datetime.date.today().isoformat(),
         "machine": f"{platform.machine()}, {platform.system()}",
         "versions": _versions(),
         "tolerance_ulp": {f.name: f.tolerance for f in verify.FORMATS.values()},
-        "capabilities": old | results,
+        **joined(old | results),
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_text(_lines(data) + "\n")
@@ -260,9 +285,8 @@ def drift() -> list[str]:
 
 def _lines(data: dict[str, Any]) -> str:
     """Return JSON with one line for each record: what a change of one means is then plain."""
-    held = iter([json.dumps(r, allow_nan=False) for v in data["capabilities"].values() for r in v])
-    marks = {k: ["@" for _ in v] for k, v in data["capabilities"].items()}
-    text = json.dumps(data | {"capabilities": marks}, indent=1)
+    held = iter([json.dumps(r, allow_nan=False) for r in data["records"]])
+    text = json.dumps(data | {"records": ["@" for _ in data["records"]]}, indent=1)
     return re.sub('"@"', lambda _: next(held), text)
 
 

@@ -558,7 +558,7 @@ def score(activation: Function, every: int = 1, having: Checks = checks, places=
         with mock.patch.object(departures, "measure", return_value=measured):
             for line, records in misstated(stated):
                 if next(count) % every == 0:
-                    data = known | {"capabilities": {kind: records}}
+                    data = known | departures.joined({kind: records})
                     with mock.patch.object(departures, "stated", return_value=data):
                         refused = killer(lambda: activation, "departures", having)
                     example = not refused and line.startswith("input = ")

@@ -311,12 +311,12 @@ def formulas(activation: Activation) -> dict[str, Formula]:
         raw,
         *(change(raw) for change in (sp.factor_terms, derive.factorised, sp.together)),
     ]
-    second = min(forms, key=lambda e: len(_said(activation, e)))
+    second = min(forms, key=lambda e: len(said(activation, e)))
     if not derive.equal(raw, second, x):
         raise Problem(f"snippets/{activation.name}.py: SymPy rewrote f″ into something else")
     forms = [activation.derivative, *(step for step, _ in activation.steps[-1:])]
-    said = " = ".join(dict.fromkeys(_said(activation, f) for f in forms))
-    whole = _said(activation, activation.formula, where=True)
+    shown = " = ".join(dict.fromkeys(said(activation, f) for f in forms))
+    whole = said(activation, activation.formula, where=True)
     cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
     outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
     if len(cuts) == 1:
@@ -324,8 +324,8 @@ def formulas(activation: Activation) -> dict[str, Formula]:
     learned = [p for p in activation.parameters if p.symbol.name in activation.learned]
     return {
         "f": Formula(" = ".join(["f(x)", *named]), whole, activation.formula),
-        "df": Formula("f'(x)", said, activation.derivative),
-        "ddf": Formula("f''(x)", _said(activation, second) + outside, second),
+        "df": Formula("f'(x)", shown, activation.derivative),
+        "ddf": Formula("f''(x)", said(activation, second) + outside, second),
         **{f"d_{p.symbol.name}": _by(activation, p) for p in learned},
     }
 
@@ -334,7 +334,7 @@ def _by(activation: Activation, parameter: Parameter) -> Formula:
     """Return the derivative by a parameter."""
     slope = activation.formula.diff(parameter.symbol)
     name = tex(parameter.symbol, activation.parameters)
-    return Formula(rf"\frac{{\partial f}}{{\partial {name}}}", _said(activation, slope), slope)
+    return Formula(rf"\frac{{\partial f}}{{\partial {name}}}", said(activation, slope), slope)
 
 
 def displayed(activation: Activation) -> dict[str, Formula]:
@@ -374,7 +374,7 @@ def derivative(activation: Activation) -> str:
     return blocks(*lines, '<div class="steps" markdown>', *_listed(activation), "</div>")
 
 
-def _said(activation: Activation, expression: sp.Expr, where: bool = False) -> str:
+def said(activation: Activation, expression: sp.Expr, where: bool = False) -> str:
     """Return LaTeX with the abbreviations of the snippet, and what they stand for."""
     shown = {s * long: s * short for short, long in activation.where.items() for s in (1, -1)}
     text = tex(expression.xreplace(shown), activation.parameters).replace(r"\partial", "d")
@@ -395,10 +395,10 @@ def _unless(activation: Activation) -> str:
 
 
 class Step(NamedTuple):
-    """A step of a derivation: the reason, equations (left and right side), and what follows."""
+    """A step of a derivation: the reason, left and right sides of equations, what follows."""
 
     reason: str
-    equations: Sequence[tuple[str, str]]
+    equations: Sequence[tuple[str, sp.Expr]]
     verdict: str = ""
 
 
@@ -415,8 +415,10 @@ def _listed(activation: Activation) -> list[str]:
         label = f"{activation.name}.step.{count}"
         sides = ("",) if len(step.equations) < 2 else (".left", ".right")
         shown = [
-            display(*both, label + side)
-            for both, side in zip(step.equations, sides[: len(step.equations)], strict=True)
+            display(left, said(activation, right), label + side)
+            for (left, right), side in zip(
+                step.equations, sides[: len(step.equations)], strict=True
+            )
         ]
         lines.append(f"{count}. {step.reason}")
         lines += [indent(text) for text in (*shown, step.verdict) if text]
@@ -426,7 +428,7 @@ def _listed(activation: Activation) -> list[str]:
 def _by_steps(activation: Activation) -> list[Step]:
     """Return the derivation of a smooth formula."""
     return [
-        Step(reason, [("f'(x)" * (count == 0), _said(activation, step))])
+        Step(reason, [("f'(x)" * (count == 0), step)])
         for count, (step, reason) in enumerate(activation.steps)
     ]
 
@@ -442,8 +444,8 @@ def _by_pieces(activation: Activation) -> list[Step]:
     formula = activation.generic[0]
     parts = derive.pieces(formula, x)
     for part in parts:
-        shown = _said(activation, sp.Derivative(part.expression, x))
-        slope = (rf"f'(x) = {shown}", _said(activation, part.expression.diff(x)))
+        shown = said(activation, sp.Derivative(part.expression, x))
+        slope = (rf"f'(x) = {shown}", part.expression.diff(x))
         found.append(Step(f"Where ${_between(part)}$:", [slope]))
     for left, right in pairwise(parts):
         at = left.high
@@ -451,8 +453,8 @@ def _by_pieces(activation: Activation) -> list[Step]:
         sides = [derive.limit(part, x, part is left) for part in (left, right)]
         if sp.simplify(sides[0] - sides[1]) != 0:
             reason = (
-                f"At $x = {tex(at)}$ the function jumps from ${_said(activation, sides[0])}$ to "
-                f"${_said(activation, sides[1])}$: there is no derivative here."
+                f"At $x = {tex(at)}$ the function jumps from ${said(activation, sides[0])}$ to "
+                f"${said(activation, sides[1])}$: there is no derivative here."
             )
             found.append(Step(reason, []))
             continue
@@ -467,8 +469,8 @@ def _by_pieces(activation: Activation) -> list[Step]:
                 raise Problem(f"snippets/{activation.name}.py: the slopes at {at} disagree")
             approach = rf"\lim_{{h \to 0^{{{sign}}}}} "
             general = approach + tex((f(at + h) - f(at)) / h)
-            held = approach + _said(activation, quotient)
-            equations.append((f"{general} = {held}", _said(activation, slope)))
+            held = approach + said(activation, quotient)
+            equations.append((f"{general} = {held}", slope))
         verdict = f"The two differ: there is no derivative here{_unless(activation)}."
         if sp.simplify(slopes[0] - slopes[1]) == 0:
             verdict = "The two agree: this is the derivative here."

@@ -13,7 +13,7 @@ import sys
 import textwrap
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ import course
 from project import ROOT, SNIPPETS, Problem, colours
 
 IDENTIFIERS = ROOT / "docs" / "data" / "identifiers.txt"
+MEASURED = Path("docs", "measured", "departures.json")
 IDENTIFIER = re.compile(r"\\label\{([^}]+)\}|\{ #(\S+) \}")
 VERSIONS = ("math-core", "matplotlib", "numpy", "python-flint", "sympy", "torch")
 LICENCES = {
@@ -152,9 +153,12 @@ def references(name: str) -> list[dict[str, str]]:
 
 def joined(site: str, records: Mapping[str, Mapping[str, Any]]) -> str:
     """Return all records as one JSON document; docs/data/activations.schema.json describes it."""
+    measured = json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
+    departures = measured.pop("records")
     functions = {
         name: {
             **said,
+            **_departures(said, departures),
             "url": f"{site}activations/{name}.html",
             "references": references(name),
             "identifiers": identifiers(name),
@@ -166,13 +170,23 @@ def joined(site: str, records: Mapping[str, Mapping[str, Any]]) -> str:
         "url": site,
         "version": version(),
         "licences": LICENCES,
-        "departures": f"{site}measured/departures.json",
+        "departures": {"url": f"{site}{MEASURED.relative_to('docs')}", **measured},
         "made_with": {name: importlib.metadata.version(name) for name in VERSIONS},
     }
     if when := os.environ.get("SOURCE_DATE_EPOCH"):  # no other clock: the same again is the same
         document["date"] = datetime.fromtimestamp(int(when), UTC).date().isoformat()
     document["functions"] = functions
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _departures(
+    said: Mapping[str, Any], every: Iterable[Mapping[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return where PyTorch departs from a function; of vectors the errors alone are measured."""
+    if said["kind"] != "elementwise":
+        return {}
+    own = (dict(r) for r in every)
+    return {"departures": [r for r in own if r.pop("function") == said["name"]]}
 
 
 # The head of a page

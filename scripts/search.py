@@ -23,7 +23,8 @@ MANY = 20  # headings: a page of more is about none of them
 AMERICAN = (
     (re.compile(r"(?<=[a-z]{3})is(?=(e|ed|er|ers|es|ing|ation|ations)$)"), "iz"),
     (re.compile(r"(?<=[a-z]{3})our(?=(s|ed|ing|al)?$)"), "or"),
-    (re.compile(r"(?<=[a-z]{3})tre(?=d?$|s$)"), "ter"),
+    (re.compile(r"(?<=[a-z]{3})tre(?=s?$)"), "ter"),
+    (re.compile(r"(?<=[a-z]{3})tred$"), "tered"),
 )
 
 

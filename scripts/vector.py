@@ -17,7 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -793,10 +793,19 @@ def fewest(vector: Vector) -> tuple[int, Definite]:
     return size, definite(vector, size)
 
 
-def kinks(vector: Vector) -> str:
-    """Return where slopes jump, and what becomes of infinite, missing and huge inputs."""
+class Edge(NamedTuple):
+    """x, the exact values or slopes there (nan: undefined), those of NumPy and of PyTorch."""
+
+    x: Sequence[float]
+    exact: list[float]
+    voices: list[Array]
+
+
+@functools.cache
+def edges(vector: Vector, form: verify.Format) -> list[Edge]:
+    """Return what becomes of infinite, missing and huge inputs."""
     size, d = fewest(vector)
-    form, rows = verify.FORMATS["float32"], []
+    found = []
     for point in EDGES[len(d.x), alone(vector)]:
         x, v = np.array(point), np.zeros(len(d.v))
         with np.errstate(all="ignore"):
@@ -804,10 +813,18 @@ def kinks(vector: Vector) -> str:
         exact = _exact_at(vector, size, point)
         if any(map(math.isnan, exact)):
             exact = [math.nan] * len(exact)
+        found.append(Edge(point, exact, voices))
+    return found
+
+
+def kinks(vector: Vector) -> str:
+    """Return where slopes jump, and what becomes of infinite, missing and huge inputs."""
+    form, rows = verify.FORMATS["float32"], []
+    for edge in edges(vector, form):
+        exact = edge.exact
         wanted = [math.copysign(math.inf, e) if abs(e) > form.largest else e for e in exact]
-        defined = not any(map(math.isnan, exact))
-        said = _listed(exact) if defined else "undefined"
-        rows.append([_listed(point), said, *(_compared(got, wanted) for got in voices)])
+        said = "undefined" if any(map(math.isnan, exact)) else _listed(exact)
+        rows.append([_listed(edge.x), said, *(_compared(got, wanted) for got in edge.voices)])
     return blocks(
         *_corners(vector),
         table(
@@ -864,17 +881,26 @@ def corners(vector: Vector) -> Iterator[tuple[tuple, list[list[float]], list[flo
             yield point, around, [float(Point(here).settle(e)) for e in d.jacobian[0]]
 
 
-def _corners(vector: Vector) -> list[str]:
-    """Return what slopes are taken at kinks: nothing where there are none."""
-    form, rows = verify.FORMATS["float32"], []
+@functools.cache
+def slopes(vector: Vector, form: verify.Format) -> list[tuple[Edge, list[list[float]]]]:
+    """Return the slopes of the first element at a few kinks, and those beside each."""
+    found = []
     for point, around, said in itertools.islice(corners(vector), 2):
         x = np.array(point, float)
         v = np.zeros(len(fewest(vector)[1].v))
         v[0] = 1
-        got = [c(vector, 1, x, v, form) for c in (numpy_call, torch_call)]
-        beside = " or ".join(f"({_listed(slopes)})" for slopes in around)
-        cells = [_compared(g + 0.0, said) for g in got]  # −0 is 0
-        rows.append([_listed(x), beside, _listed(said), *cells])
+        got = [c(vector, 1, x, v, form) + 0.0 for c in (numpy_call, torch_call)]  # −0 is 0
+        found.append((Edge(x.tolist(), said, got), around))
+    return found
+
+
+def _corners(vector: Vector) -> list[str]:
+    """Return what slopes are taken at kinks: nothing where there are none."""
+    rows = []
+    for at, around in slopes(vector, verify.FORMATS["float32"]):
+        beside = " or ".join(f"({_listed(each)})" for each in around)
+        cells = (_compared(got, at.exact) for got in at.voices)
+        rows.append([_listed(at.x), beside, _listed(at.exact), *cells])
     if not rows:
         return []
     head = ["$x$", "slopes of $f_1$ beside it", "derivative above", "NumPy above", "PyTorch"]

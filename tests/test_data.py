@@ -17,10 +17,12 @@ import jsonschema
 import numpy as np
 import pytest
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 import build
 import copies
 import data
+import departures
 import publish
 from catalog import Activation, catalog, known, vectors
 from page import display
@@ -218,10 +220,35 @@ def _set(*path, to):
         _set("more", to=1),
         _set("references", to=[]),
         _set("cells", "NumPy", to=None),
+        _set("departures", to=None),
+        _set("departures", 0, "code", to="scalars"),
+        _set("departures", 0, "capabilities", to=[]),
+        _set("departures", 0, "function", to="name"),
+        _set("derivation", 0, "srepr", to=None),
     ],
 )
 def test_the_schema_refuses_a_broken_record(document, validator, change):
-    name = next(n for n, r in document["functions"].items() if r["kind"] == "elementwise")
+    every = document["functions"].items()
+    name = next(n for n, r in every if r["kind"] == "elementwise" and r["departures"])
+    whole = deepcopy(document)
+    change(whole["functions"][name])
+    assert not validator.is_valid(whole)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _set("kinks", 0, "beside", to=[[1.0]]),
+        _set("kinks", 0, "exact", to=1.0),
+        _set("edges", 0, "x", to=["infinity"]),
+        _set("edges", to=[]),
+        _set("departures", to=[]),
+        _set("proof", "elements", to=[]),
+    ],
+)
+def test_the_schema_refuses_a_broken_record_of_a_vector(document, validator, change):
+    every = document["functions"].items()
+    name = next(n for n, r in every if r["kind"] == "vector" and r["kinks"])
     whole = deepcopy(document)
     change(whole["functions"][name])
     assert not validator.is_valid(whole)
@@ -301,6 +328,32 @@ def test_steps_have_their_reasons(document, activation):
     assert [s["id"] for s in steps] == [
         f"{activation.name}.step.{n}" for n in range(1, len(steps) + 1)
     ]
+
+
+@element
+def test_sympy_reads_each_step_back_as_the_derivative(document, activation):
+    """Those of a smooth formula, one after the other; σ(x) and the like have no value."""
+    here = activation.decimals | {activation.x: sp.Rational(5, 7)}
+    if activation.steps:
+        wanted = activation.derivative.subs(here).evalf(30)
+        for step in document["functions"][activation.name]["derivation"]:
+            [value] = map(sp.sympify, step["srepr"])
+            value = value.doit().subs(here).evalf(30)
+            assert value.atoms(AppliedUndef) or abs(value - wanted) < 1e-25
+
+
+def test_the_data_hold_all_departures(document):
+    about = document["departures"]
+    assert about["tolerance_ulp"] == departures.stated()["tolerance_ulp"]
+    for kind in about["capabilities"]:
+        found = [
+            {"function": name} | {k: v for k, v in r.items() if k != "capabilities"}
+            for name, record in document["functions"].items()
+            for r in record.get("departures", ())
+            if kind in r["capabilities"]
+        ]
+        assert found == departures.at(kind)
+        assert len(found) > 1000
 
 
 def test_no_clock_but_the_one_that_is_given(monkeypatch, root):

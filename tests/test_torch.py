@@ -28,9 +28,8 @@ def test_stated_departures_hold(activation):
 
 @each
 def test_stated_examples_are_what_they_say(activation):
-    for records in departures.stated()["capabilities"].values():
-        mine = [r for r in records if r["function"] == activation.name]
-        assert departures.misquoted(activation, mine) == []
+    mine = [r for r in departures.stated()["records"] if r["function"] == activation.name]
+    assert departures.misquoted(activation, mine) == []
 
 
 def test_each_capability_of_x86_is_stated():
@@ -98,7 +97,19 @@ def test_every_activation_of_torch_has_its_page():
 
 
 def records():
-    return next(r for r in departures.stated()["capabilities"].values() if r)
+    return next(filter(None, map(departures.at, departures.stated()["capabilities"])))
+
+
+def test_what_capabilities_have_in_common_is_stated_once(monkeypatch):
+    both, own, other = (copy.deepcopy(r) for r in records()[:3])
+    given = {"A": [both, own], "B": [both, other], "C": []}
+    found = departures.joined(given)
+    assert sorted(map(len, (r["capabilities"] for r in found["records"]))) == [1, 1, 2]
+    monkeypatch.setattr(departures, "stated", lambda: found)
+    for kind, wanted in given.items():
+        assert len(departures.at(kind)) == len(wanted)
+        assert all(record in wanted for record in departures.at(kind))
+    assert departures.at("D") is None
 
 
 def test_a_departure_that_is_gone_is_named():
