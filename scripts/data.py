@@ -193,7 +193,7 @@ def _edges(activation: Activation) -> list[Record]:
             "x": real(edge.x),
             "exact": None if edge.exact is None else real(edge.exact),
             "numpy": real(edge.voices[0]),
-            "torch": real(edge.voices[1]),
+            **dict(zip(("torch", "torch_strided"), map(real, edge.voices[1:]), strict=True)),
         }
         for order in (0, 1)
         for edge in page.edges(activation, order, form)

@@ -31,6 +31,8 @@ from tables import table
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
+LEAST = math.ulp(0.0)  # the least float64
+CODES = {"vector": False, "scalar": True}  # PyTorch's: whether the tensor has gaps in memory
 FEW, BRIEF, FITTING = 24, 60, 180  # letters: a fraction; in a cell a number, a formula
 WAYS = 6  # parts of the way of a curve that are told one by one
 proved = functools.cache(prove.prove)
@@ -134,7 +136,12 @@ def plain(value: sp.Basic | arb | derive.Span) -> str:
     if isinstance(value, sp.Interval | derive.Span):
         left, right = "(" if value.left_open else "[", ")" if value.right_open else "]"
         return f"{left}{plain(value.start)}, {plain(value.end)}{right}"
-    if isinstance(value, sp.Rational) and len(str(value)) > FEW:
+    if isinstance(value, sp.Union):
+        return " ∪ ".join(plain(part) for part in sorted(value.args, key=lambda s: s.inf))
+    if isinstance(value, sp.FiniteSet):
+        return f"{{{', '.join(map(plain, value))}}}"
+    simple = isinstance(value, sp.Rational) and len(str(value)) <= FEW
+    if value.is_number and value.is_finite and not simple:
         value = sp.N(value, 6)
     return str(value).replace("oo", "∞").replace("-", "−")
 
@@ -223,6 +230,7 @@ def way(curve: figures.Curve) -> str:
         for word, n, m in runs:
             here = "" if m == len(x) - 1 and stop == len(curve.x) else f"x = {_rough(x[m])}"
             if word == "stays near":
+                word = word if np.ptp(y[n : m + 1]) else "is"
                 parts.append(f"{word} {_rough(y[n])}" + f" up to {here}" * bool(here))
             else:
                 start = f" from {_rough(y[n])}" * (not parts)
@@ -244,14 +252,15 @@ def description(activation: Activation) -> str:
         f"{words[r.sign]} from x = {plain(r.low)} to {plain(r.high)}"
         for r in facts.monotone[facts.wave :]
     )
-    runs += f", and again every {plain(facts.period)}" * facts.wave
+    runs += f", and again every {plain(facts.period)}" if facts.wave else ""
     slopes = "; ".join(
         f"{'f′' if k.order else 'f'} jumps from {plain(k.jump[0])} to {plain(k.jump[1])} "
         f"at x = {plain(k.at)}"
         for k in facts.kinks
         if k.order < 2
     )
-    steep = f"f′ is at most {plain(facts.lipschitz[0])} in size"
+    steepest = facts.lipschitz[0]
+    steep = f"f′ is at most {plain(steepest)} in size" if steepest != sp.oo else "f′ has no bound"
     return (
         f"f {runs}. Its range is {plain(facts.range)}, f(0) = {plain(facts.at_zero)}; "
         f"{slopes or steep}."
@@ -260,13 +269,12 @@ def description(activation: Activation) -> str:
 
 def domain(parameter: Parameter) -> str:
     """Return a parameter, its default and its domain in words."""
-    inside = tex(parameter.domain)
-    if not isinstance(parameter.domain, sp.Interval):
-        outside = sp.Complement(sp.S.Reals, parameter.domain)
-        left = (
-            tex(outside) if isinstance(outside, sp.FiniteSet | sp.Interval) else f"({tex(outside)})"
-        )
-        inside = rf"\mathbb{{R}} \setminus {left}" if outside else r"\mathbb{R}"
+    values = parameter.domain
+    inside = tex(values)
+    if not isinstance(values, sp.Interval):
+        ends = values.inf, values.sup
+        hull = sp.Interval(*ends, *(end not in values for end in ends))
+        inside = rf"{tex(hull)} \setminus {tex(hull - values)}"
     return f"`{parameter.symbol.name}` in ${inside}$, by default {parameter.default:g}."
 
 
@@ -317,10 +325,10 @@ def formulas(activation: Activation) -> dict[str, Formula]:
     forms = [activation.derivative, *(step for step, _ in activation.steps[-1:])]
     shown = " = ".join(dict.fromkeys(said(activation, f) for f in forms))
     whole = said(activation, activation.formula, where=True)
-    cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
-    outside = rf" \quad (x \notin \{{{', '.join(map(tex, cuts))}\}})" if cuts else ""
+    cuts = _cuts(activation, 2)
+    outside = rf" \quad (x \notin \{{{', '.join(cuts)}\}})" if cuts else ""
     if len(cuts) == 1:
-        outside = rf" \quad (x \ne {tex(cuts[0])})"
+        outside = rf" \quad (x \ne {cuts[0]})"
     learned = [p for p in activation.parameters if p.symbol.name in activation.learned]
     return {
         "f": Formula(" = ".join(["f(x)", *named]), whole, activation.formula),
@@ -353,9 +361,9 @@ def derivative(activation: Activation) -> str:
     """Return f′ and f″, then the proved way from the definition to f′."""
     derive.prove_steps(activation)
     lines = [equation(activation, "df")]
-    cuts = [k.at for k in derive.facts(activation).kinks if k.order < 2]
+    cuts = _cuts(activation, 1)
     if cuts:
-        points = ", ".join(f"${tex(at)}$" for at in cuts)
+        points = ", ".join(f"${at}$" for at in cuts)
         lines.append(
             f"At {points} there is no derivative{_unless(activation)}; the value given there is "
             "PyTorch's convention."
@@ -365,13 +373,27 @@ def derivative(activation: Activation) -> str:
     else:
         lines.append("The second derivative is long: `derivative.diff(x)` after the SymPy cell.")
     for name in activation.learned:
-        lines.append(f"`{name}` is learned. What its gradient is made of:")
+        lines.append(
+            f"`{name}` is learned. Its gradient is the sum, over all inputs, of the gradient from "
+            "above times"
+        )
         lines.append(equation(activation, f"d_{name}"))
     lines.append("### From the definition to the derivative")
     lines.append("Each equality below is proved by SymPy whenever this page is built.")
     if not activation.steps and activation.generic[0] != activation.formula:
         lines.append(f"With {verify.named(activation.defaults)}:")
     return blocks(*lines, '<div class="steps" markdown>', *_listed(activation), "</div>")
+
+
+def _cuts(activation: Activation, order: int) -> list[str]:
+    """Return where a derivative of at most this order jumps, as the formula says it: −lambd."""
+    sides = (r.lhs - r.rhs for r in activation.formula.atoms(sp.core.relational.Relational))
+    named = [at for side in sides for at in sp.solve(side, activation.x)]
+    found = []
+    for kink in (k for k in derive.facts(activation).kinks if k.order <= order):
+        same = (at for at in named if at.subs(activation.decimals) == kink.at)
+        found.append(tex(next(same, kink.at), activation.parameters))
+    return found
 
 
 def said(activation: Activation, expression: sp.Expr, where: bool = False) -> str:
@@ -538,25 +560,30 @@ def proof(activation: Activation) -> str:
 
 
 def bounds(part: prove.Result) -> tuple[float | None, float]:
-    """Return the largest relative bound of what is proved, None without one, and absolute bound."""
+    """Return the largest relative bound of what is proved, None without one, and absolute bound.
+
+    What is less than any float64 is the least there is.
+    """
     of = {
         k: [r.bound for r in part.regions if r.bound is not None and r.relative is k]
         for k in (True, False)
     }
     largest = {
-        k: max((float(b.abs_upper()) for b in every), default=None) for k, every in of.items()
+        k: max((max(float(b.abs_upper()), LEAST) for b in every), default=None)
+        for k, every in of.items()
     }
     return largest[True], largest[False] or 0.0
 
 
 def _proved(part: prove.Result) -> str:
     relative, absolute = bounds(part)
+    size = "the least float64" if absolute == LEAST else upper(absolute)
     if relative is not None:
         text = f"to within {upper(relative)} of its value"
-        return text + (f", or {upper(absolute)} if that is more" if absolute > 1e-320 else "")
+        return text + (f", or {size} if that is more" if absolute else "")
     if any(r.blurred for r in part.regions):
         return "identically, as far out as one ULP of $x$ is less than a period"
-    return "identically" + (", but for less than any float64 far out" if absolute else "")
+    return "identically" + (f", but for less than {size} far out" if absolute else "")
 
 
 def naive(activation: Activation) -> list[str]:
@@ -579,7 +606,9 @@ def naive(activation: Activation) -> list[str]:
             lines.append(table(["", *found], rows, caption))
     if lines:
         lines.insert(
-            0, "**The short forms that are often copied fall short.** Tried on the same inputs:"
+            0,
+            "**The short forms that are often copied fall short.** Tried on the same inputs, of "
+            "which the outermost that fail are given:",
         )
     return lines
 
@@ -596,14 +625,16 @@ def _where(regions: list[verify.Region] | None, form: verify.Format) -> str:
 
 
 def _span(name: str, low: float, high: float, form: verify.Format) -> str:
-    far = form.largest / 4
+    far = form.largest / 4  # the sample ends there, or at the least number beside 0
     if low == high:
         return f"{name} = {number(low, 4)}"
-    if high >= far or (high < 0 and low > -form.normal):
-        return f"{name} ≥ {number(low, 4)}"
-    if low <= -far or (0 < low <= form.normal):
-        return f"0 < {name} ≤ {number(high, 4)}" if low > 0 else f"{name} ≤ {number(high, 4)}"
-    return f"{number(low, 4)} ≤ {name} ≤ {number(high, 4)}"
+    if low <= -far:
+        return f"{name} < 0" if high == -form.smallest else f"{name} ≤ {number(high, 4)}"
+    if high >= far:
+        return f"{name} > 0" if low == form.smallest else f"{name} ≥ {number(low, 4)}"
+    left = "0 <" if low == form.smallest else f"{number(low, 4)} ≤"
+    right = "< 0" if high == -form.smallest else f"≤ {number(high, 4)}"
+    return f"{left} {name} {right}"
 
 
 # Shape
@@ -636,7 +667,7 @@ def rows(activation: Activation) -> list[Row]:
         ("convexity", "Convexity", _convexity(facts)),
         ("inflections", "Inflection points", (", ".join(bends) + again if bends else "none")),
         ("smoothness", "Smoothness", _smoothness(facts, activation)),
-        ("lipschitz", r"Lipschitz constant, $\sup \lvert f' \rvert$", _lipschitz(facts, p)),
+        ("lipschitz", r"Lipschitz constant, $\sup \lvert f' \rvert$", _lipschitz(activation)),
         ("mean", r"Mean, $\mathbb{E} f(X)$", f"${_briefly(facts.mean, p)}$"),
         (
             "second_moment",
@@ -668,9 +699,10 @@ def shape(activation: Activation) -> str:
         notes += f"; where no parameter is shown, for {chosen}"
     return blocks(
         facts_table(activation.name, activation.title, rows(activation)),
-        f"{notes}. $X$ is standard normal. With independent weights of mean 0 and variance gain² / "
-        "fan-in, and no biases, the second moment of a layer's inputs stays 1 from layer to layer; "
-        "in a wide network the last row is the factor on the variance of the gradient, per layer.",
+        f"{notes}. $X$ is standard normal. In a wide network without biases, with independent "
+        "weights of mean 0 and variance gain² / fan-in, the second moment of what enters each "
+        "activation stays 1; where the layers are equally wide, the last row is the factor on the "
+        "variance of the gradient, per layer.",
     )
 
 
@@ -771,14 +803,27 @@ def _smoothness(facts: derive.Facts, activation: Activation) -> str:
     return f"{_class(facts)}: {'; '.join(reasons)}"
 
 
-def _lipschitz(facts: derive.Facts, parameters: tuple[Parameter, ...]) -> str:
+def _lipschitz(activation: Activation) -> str:
+    """Return the largest slope, and where it is taken."""
+    facts, parameters = derive.facts(activation), activation.parameters
     value, at = facts.lipschitz
     if value == sp.oo:
         return "none: it jumps" if facts.smoothness == -1 else "none: the slope has no bound"
     symbols = [p.symbol for p in parameters]
     named = isinstance(value, sp.Expr) and value.has(*symbols)
     size = tex(value, parameters) if named else _exactly(value)
-    return f"${size}$" + (f", at ${_exactly(at)}$" if at is not None else "")
+    lines = [
+        f"${tex(sp.Interval.open(part.low, part.high))}$"
+        for part in derive.pieces(activation.generic[1], activation.x)
+        if part.expression in (value, -value) and (part.low, part.high) != (-sp.oo, sp.oo)
+    ]
+    if lines:
+        return f"${size}$, on {' and '.join(lines)}"
+    if at is None:
+        return f"${size}$"
+    if at != 0 and facts.symmetry != "neither":
+        return rf"${size}$, at $\pm {_exactly(abs(at))}$"
+    return f"${size}$, at ${_exactly(at)}$" + _again(activation, 1)
 
 
 # Kinks and edges
@@ -842,15 +887,22 @@ def kinks(activation: Activation) -> str:
         lines.append("No kinks: $f$ has derivatives of every order.\n")
     for order in (0, 1):
         lines.append(_edges(activation, order, form))
-    lines.append(
-        "Computed in float32 when this page was built; “exact” is the limit at $\\pm\\infty$. "
-        "A marked cell is wrong.\n"
-    )
+    said = "Computed in float32 when this page was built; “exact” is the limit at $\\pm\\infty$."
+    pairs = (edge.voices[1:] for order in (0, 1) for edge in edges(activation, order, form))
+    if any(number(one) != number(other) for one, other in pairs):
+        said += (
+            " Of two values of PyTorch the first is that of its vector code, which it runs over "
+            "long contiguous tensors; its scalar code, over all others, gives the second."
+        )
+    lines.append(f"{said} A marked cell is wrong.\n")
     return blocks(*lines)
 
 
 class Edge(NamedTuple):
-    """An end of the number line: its name, x, the exact value (None: no limit), NumPy, PyTorch."""
+    """An end of the number line: its name, x, and the values there.
+
+    They are the exact one (None: no limit), NumPy's, PyTorch's vector code's and scalar code's.
+    """
 
     name: str
     x: float
@@ -870,13 +922,17 @@ def edges(activation: Activation, order: int, form: verify.Format) -> list[Edge]
     x = np.array(list(points.values()))
     with np.errstate(under="ignore", over="ignore"):
         voices = [
-            f(activation, order, here, form, x) for f in (verify.numpy_values, verify.torch_values)
+            verify.numpy_values(activation, order, here, form, x),
+            *(
+                verify.torch_values(activation, order, here, form, x, strided)
+                for strided in CODES.values()
+            ),
         ]
     found = []
     for (name, point), *got in zip(points.items(), *voices, strict=True):
         want = ends.get(point) if math.isinf(point) else math.nan
         if math.isfinite(point):
-            want = float(exact.ball(point).mid())
+            want = float(exact.ball(point).mid()) + 0.0  # −0 is 0
         found.append(Edge(name, point, want, tuple(map(float, got))))
     return found
 
@@ -885,10 +941,11 @@ def _edges(activation: Activation, order: int, form: verify.Format) -> str:
     rows = []
     for edge in edges(activation, order, form):
         want = edge.exact
-        cells = [
-            number(v) if want is None or verify.agree(v, want, form) else wrong(number(v))
-            for v in edge.voices
-        ]
+        cells = []
+        for voices in (edge.voices[:1], edge.voices[1:]):
+            text = " or ".join(dict.fromkeys(map(number, voices)))
+            good = want is None or all(verify.agree(v, want, form) for v in voices)
+            cells.append(text if good else wrong(text))
         rows.append([edge.name, "no limit" if want is None else number(want), *cells])
     label = "f" + "'" * order
     head = ["$x$", f"${label}(x)$, exact", "NumPy above", "PyTorch"]
@@ -924,6 +981,8 @@ def error(activation: Activation) -> str:
                     cells.append("not implemented")
                     continue
                 text = f"{upper(result.ulps)} ULP<br>{share(result.relative)}"
+                if math.isinf(result.ulps):
+                    text = number(result.got)
                 cells.append(text if result.ulps <= form.tolerance else wrong(text))
         count = len(verify.inputs(activation, form))
         every = "all " if form.precision < 16 else ""
@@ -990,27 +1049,39 @@ def stated(activation: Activation) -> str:
     rows = []
     for r in records:
         name = "f" + "′" * r["order"]
-        got, exact = (number(float(r[k]), 4) for k in ("got", "exact"))
+        got, exact = next(
+            both
+            for digits in (4, 6, 9, 17)
+            for both in [[number(float(r[k]), digits) for k in ("got", "exact")]]
+            if both[0] != both[1] or digits == 17
+        )
         if "region" in r:
             low, high = (number(v, 4) for v in r["region"])
             place = f"{low} … {high}" if low != high else low
             size = f"{upper(float(r['ulp']))} ULP"
             if r["relative"]:
                 size += f", {share(float(r['relative']))}"
+            if math.isinf(float(r["ulp"])):
+                size = got
         else:
             place, size = number(float(r["input"])), "–"
+        if r["code"] != "any":
+            place += f", {r['code']} code"
         example = f"{name}({number(float(r['input']), 5)}) = {got}, exact: {exact}"
         rows.append([f"${'f' + chr(39) * r['order']}$", r["dtype"], place, size, example])
     return blocks(
         f"**Where PyTorch departs** from the exact function by more ULP than are allowed "
         f"({bounds}):",
         table(
-            ["", "dtype", "found between", "largest error", "for example"],
+            ["", "dtype", "where found", "largest error", "for example"],
             rows,
             f"Where PyTorch departs from {activation.title}",
         ),
-        "In float32 and float64 the bounds are those of the inputs tried. A test fails when one "
-        f"of these is gone or a new one appears ({about}).",
+        "In float32 and float64 the bounds are those of the inputs tried. "
+        + "PyTorch runs its vector code over long contiguous tensors, its scalar code over all "
+        "others. "
+        * any(r["code"] != "any" for r in records)
+        + f"A test fails when one of these is gone or a new one appears ({about}).",
     )
 
 

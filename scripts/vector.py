@@ -16,7 +16,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -351,7 +351,8 @@ def jumps(vector: Vector, size: int, x: Array, v: Array, unit: Array) -> bool:
 def samples(width: int, name: str, blocks: int = 1) -> list[tuple[Array, Array]]:
     """Return inputs x and vectors v of a dtype.
 
-    They are random, of −1, 0 and 1, equal, tiny, and huge but finite.
+    They are random, where the exponential leaves the normal numbers, of −1, 0 and 1, equal, tiny,
+    and huge but finite.
     """
     form, random = verify.FORMATS[name], np.random.default_rng(7)
     found = []
@@ -360,7 +361,10 @@ def samples(width: int, name: str, blocks: int = 1) -> list[tuple[Array, Array]]
             drawn = random.standard_normal(size * width)
             x = drawn * SCALES[number_of % len(SCALES)]
             kind = number_of % 8
-            if kind == 4:
+            if kind == 3:
+                far = -math.log(form.smallest) * random.uniform(0.93, 1.0, len(x))
+                x = np.copysign(far, drawn)
+            elif kind == 4:
                 x = np.clip(np.rint(drawn), -1, 1)
             elif kind == 5:
                 x[:] = x[0]
@@ -522,11 +526,14 @@ def drawing(vector: Vector) -> str:
     about = "The elements of the result for the inputs x, 0 and 1."
     if vector.width == 2:
         first, second = _words(vector)
-        about = f"The result by the {first}, for three values of the {second}."
+        about = f"The result as the {first} varies, for three values of the {second}."
     elif alone(vector):
         about = "The elements of the result for one input."
     drawn = curves(vector)
-    about += f" {told(drawn)}"
+    said = drawn
+    if vector.width == 2:
+        said = [replace(c, label=f"With {c.label.split()[-1]} as the {second} it") for c in drawn]
+    about += f" {told(said)}"
     return figures.plot(vector.name, drawn, title=vector.title, description=about, xlim=SPAN)
 
 
@@ -637,16 +644,16 @@ def derivative(vector: Vector) -> str:
         f"{sizes} elements, at every $i$ and $k$."
     )
     if alone(vector):
-        used = "the gradient $v_i$ from above with it"
+        used = "the gradient $v_i$ from above by it"
         if vector.width == 2:
-            first, second = _words(vector)
+            first, second = (f"$x_{_index(at)}$" for at in places(vector))
             used = (
-                f"the gradient $v_i$ from above with the first for the {first}, and with the "
-                f"second for the {second}"
+                f"the gradient $v_i$ from above by the first of these for {first}, by the second "
+                f"for {second}"
             )
         elif vector.blocks == 2:
             used = (
-                f"the gradients $v_i$ and $v_{{{tex(outputs(vector)[1])}}}$ from above with these, "
+                f"the gradients $v_i$ and $v_{{{tex(outputs(vector)[1])}}}$ from above by these, "
                 "and adds"
             )
         return blocks(
@@ -669,12 +676,14 @@ def code(vector: Vector) -> str:
     checked = [numpy_error(vector, o, name) for o in (0, 1) for name in verify.NUMPY_DTYPES]
     prove(vector)
     command = f"Check it yourself: `python scripts/vector.py {vector.name}`."
+    off = max(c.units for c in checked)
+    size = f"at most {upper(off)} units off ([error](#error))" if off else "no result is off"
     return blocks(
         *code_tabs(vector.cells, latex),
         downloads(vector.name),
         f"**Checked when this page was built:** both NumPy functions at {checked[0].count} vectors "
-        f"per dtype of up to {max(LENGTHS) * vector.width} elements, against exact values: at most "
-        f"{upper(max(c.units for c in checked))} units off ([error](#error)). {command}",
+        f"per dtype of up to {max(LENGTHS) * vector.width} elements, against exact values: {size}. "
+        f"{command}",
         f"**Proved when this page was built:** but for rounding, the NumPy source is the "
         f"definition and the product above, identically, for {SIZES[0]} to {SIZES[-1]} elements, "
         "whichever inputs are positive or larger than others ([how](../checked.md)).",
@@ -766,7 +775,8 @@ def rows(vector: Vector) -> list[Row]:
             rows.append((f"input.{count}", f"In the {name}", "linear" if linear else "not linear"))
     if alone(vector):
         zero = [Point({}).settle(v.subs(dict.fromkeys(every[0].x, 0))) for v in every[0].values]
-        rows.append(("at_zero", "At 0", f"$f(0) = {', '.join(map(tex, zero))}$"))
+        values = ", ".join(map(tex, zero))
+        rows.append(("at_zero", "At 0", f"$f(0) = {f'({values})' if len(zero) > 1 else values}$"))
     return [Row(*row) for row in rows]
 
 
@@ -960,8 +970,8 @@ def error(vector: Vector) -> str:
             f"Largest errors of {vector.title}",
         ),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU, at "
-        f"{count} vectors per dtype: random at three scales, whole numbers, "
-        "equal elements, tiny and huge.",
+        f"{count} vectors per dtype: random at three scales, whole numbers, equal elements, tiny, "
+        "huge, and where the exponential of an element leaves the normal numbers.",
     )
 
 

@@ -415,18 +415,23 @@ def _failures(
     with np.errstate(all="ignore"):
         y = run(points)
         at_nan = float(run(np.array([np.nan]))[0])
+        outer = {p: v for p, v in ends(activation, order, setting).items() if np.isinf(p)}
+        far_out = {p: float(run(np.array([p]))[0]) for p in outer}
     found: Failures = {}
     if y.dtype != form.name:
         found[f"{y.dtype}, whatever the dtype of x"] = []
     if not np.isnan(at_nan):
         found["a number at nan"] = []
+    bad = [p for p, want in outer.items() if not np.isnan(want) and np.isnan(far_out[p])]
+    if bad:
+        found[f"nan at {'±∞' if len(bad) > 1 else '∞' if bad[0] > 0 else '−∞'}"] = []
     fits = np.abs(exact.nearest) <= form.largest
     normal = fits & (np.abs(exact.nearest) >= form.normal)
     y = y.astype(np.float64)
     lost = fits & np.isnan(y)
     slack = slacks(activation, order, setting, form)  # where the cell itself may be far off
     far = normal & ~lost & (relative(y, exact) > FAR) & (slack == 0)
-    flushed = fits & (y == 0) & (errors(y, exact, form, slack) > form.tolerance) & ~far
+    flushed = fits & (y == 0) & (errors(y, exact, form, slack) > form.tolerance)
     for side in (-1, 1):
         chosen = np.sign(points) == side
         ray = points[fits & chosen]
