@@ -887,7 +887,10 @@ def kinks(activation: Activation) -> str:
         lines.append("No kinks: $f$ has derivatives of every order.\n")
     for order in (0, 1):
         lines.append(_edges(activation, order, form))
-    said = "Computed in float32 when this page was built; “exact” is the limit at $\\pm\\infty$."
+    said = (
+        "Computed in float32 when this page was built; “exact” is the limit at $\\pm\\infty$, and "
+        "nan at nan."
+    )
     pairs = (edge.voices[1:] for order in (0, 1) for edge in edges(activation, order, form))
     if any(number(one) != number(other) for one, other in pairs):
         said += (

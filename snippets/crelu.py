@@ -55,7 +55,7 @@ claims = {
     "Half as many filters in the layer before make up for that": lambda _: (
         len(crelu(np.ones(4))) == len(np.ones(8))
     ),
-    "where the input is 0. There both slopes are 0": lambda _: (
+    "where the input is 0. There neither has a slope: both are taken as 0": lambda _: (
         not crelu_vjp(np.zeros(1), np.array([1.0, 2.0])).any()
     ),
     "that is `dim=1`": lambda _: torch.nn.Conv2d(3, 5, 1)(torch.ones(1, 3, 2, 2)).shape[1] == 5,

@@ -57,11 +57,11 @@ naive = ["np.exp(-(x**2))"]
 claims = {
     "Only inputs near 0": lambda f: gaussian(4.0) < 1e-6 and f.limits[0] == (0, 0),
     "that is not nearly 0.": lambda f: gaussian(4.0) < 1e-6,
-    "No gradient at 0, and none far out": lambda f: (
+    "No gradient at 0, and almost none far out": lambda f: (
         derivative.subs(x, 0) == 0 and f.limits[1] == (0, 0)
     ),
     "its mean for standard normal input is $1/\\sqrt{3}$": lambda f: abs(f.mean - 3**-0.5) < 1e-15,
-    "$\\exp(-x^2/2\\sigma^2)$, with a width": lambda f: (
+    "$\\exp(-x^2/(2\\sigma^2))$, with a width": lambda f: (
         formula.subs(x, x / sp.sqrt(2) / sp.Symbol("s"))
         == sp.exp(-(x**2) / 2 / sp.Symbol("s") ** 2)
     ),

@@ -52,6 +52,10 @@ claims = {
     "for an x of a hundred million it\n  returns 0, not 1": lambda f: (
         lambda t: t + (module(t) - t) == 0 and module(t) == 1
     )(torch.tensor(1e8)),
+    "in bfloat16 for 258 already it is not 1": lambda f: (
+        lambda t: torch.equal(t + (module(t) - t) == 1, t < 258)
+    )(torch.arange(1, 259).bfloat16().unique()),
+    "half of 1 plus the sign gives ½": lambda f: (1 + np.sign(0.0)) / 2 == 0.5,
     "turns nan into 0, and so does `torch.heaviside`": lambda f: (
         lambda t: module(t) == 0 and torch.heaviside(t, torch.ones(())) == 0
     )(torch.tensor(float("nan"))),

@@ -44,7 +44,7 @@ claims = {
     "the gain is 1": lambda f: f.gain == 1,
     "the slope is 1 everywhere": lambda f: f.limits[1] == (1, 1) and f.lipschitz[0] == 1,
     "the very tensor it was given": lambda f: (lambda t: module(t) is t)(torch.zeros(3)),
-    "it takes any arguments and ignores\nthem": lambda f: (
+    "its constructor takes any arguments and\nignores them": lambda f: (
         torch.nn.Identity(3, anything=4)(torch.ones(())) == 1
     ),
 }

@@ -76,8 +76,19 @@ claims = {
     "like 1/|x|³; those of tanh": lambda f: (
         sp.limit(derivative.subs(alpha, 1) * x**3, x, sp.oo) == 1
     ),
-    "It is the cube of the quotient f(x)/x": lambda f: (
-        sp.simplify(derivative - (formula / x) ** 3) == 0
+    "It is the cube of $1/\\sqrt{1 + \\alpha x^2}$": lambda f: (
+        derivative == (1 / sp.sqrt(1 + alpha * x**2)) ** 3
+    ),
+    "Where $\\alpha x^2$ overflows the slope is less": lambda f: (
+        f.limits[1] == (0, 0) and float(np.finfo("float16").max) < 256**2
+    ),
+    "and the code\nreturns 0": lambda f: (
+        isru_grad(np.float16(300.0)) == 0 < (1 + 256.0**2) ** -1.5 < np.finfo("float16").tiny
+    ),
+    "for an $\\alpha$ from $10^{-10}$ to $10^{10}$": lambda f: all(
+        abs(isru(far, a) * a**0.5 - 1) < 4 * np.finfo(far.dtype).eps
+        for far in (np.float32(3e38), np.float64(1e308))
+        for a in (1e-10, 1e10)
     ),
     "symmetrically about 0 give outputs with\n  mean 0": lambda f: f.symmetry == "odd",
     "*Relatives.* With α = 1 it is the sine": lambda f: (

@@ -55,6 +55,9 @@ claims = {
     "Near 0 it is close to x²": lambda f: sp.limit(formula / x**2, x, 0) == 1,
     "The slope vanishes only at 0": lambda f: [t[:2] for t in f.turns] == [(0, 0)],
     "overshoots 1": lambda f: f.lipschitz[0] > 1,
+    "but near 0 loses the digits": lambda f: (
+        lambda t: torch.nn.functional.silu(2 * t) - t < 0.5 * t * t
+    )(torch.tensor(1e-9)),
     "where x tanh(x) is 1": lambda f: (
         len(f.inflections) == 2
         and sp.simplify(derivative.diff(x) - 2 * (1 - sp.tanh(x) ** 2) * (1 - formula)) == 0

@@ -44,6 +44,9 @@ claims = {
     "the gradient is exactly 0": lambda f: f.limits[1][0] == 0,
     "At 0 there is no derivative": lambda f: [k.at for k in f.kinks] == [0],
     "PyTorch 0": lambda f: derivative.subs(x, 0) == 0,
+    "it is max(0, x)": lambda f: (
+        relu(np.arange(-3, 4)).tolist() == [max(0, v) for v in range(-3, 4)]
+    ),
     "inputs of exactly 0 are common": lambda f: f.kinks[0].at == 0,
     "ReLU offers 0 and a kink": lambda f: {e for e, _ in derivative.diff(x).args} <= {0},
     "so the gain is √2": lambda f: f.gain == sp.sqrt(2),

@@ -38,7 +38,7 @@ module = torch.nn.SELU()  # as a function: torch.nn.functional.selu
 family = "smooth rectifiers"
 descends = "elu"
 aliases = ["scaled exponential linear unit"]
-where = {"\\lambda": scale, "c": scale * alpha}
+where = {"\\lambda": scale, "\\lambda \\alpha": scale * alpha, "\\alpha": alpha}
 naive = ["np.where(x > 0, SCALE * x, SCALE_ALPHA * (np.exp(x) - 1))"]
 naive_grad = ["np.where(x > 0, SCALE, SCALE_ALPHA * np.exp(x))"]
 identities = [
@@ -55,8 +55,8 @@ claims = {
     "So the gain is 1": lambda f: abs(f.gain - 1) < 1e-15,
     "is 0.75 instead": lambda f: torch.nn.init.calculate_gain("selu") == 0.75,
     "Both sides are steeper than 1": lambda f: scale > 1 and scale * alpha > 1,
-    "at 0 it jumps from $c$ to $\\lambda$. PyTorch takes $c$": lambda f: (
+    "at 0 it jumps from $\\lambda \\alpha$ to $\\lambda$. PyTorch takes": lambda f: (
         f.kinks[0].slopes == (scale * alpha, scale) and derivative.subs(x, 0) == scale * alpha
     ),
-    "It saturates* at $-c$": lambda f: f.limits[0][0] == -scale * alpha,
+    "It saturates* at $-\\lambda \\alpha$": lambda f: f.limits[0][0] == -scale * alpha,
 }

@@ -1,4 +1,4 @@
-"""Sqrt-softplus. The square root of softplus: positive, and growing ever more slowly."""
+"""Sqrt-softplus. The square root of softplus: always positive, and growing like √x on the right."""
 
 # %% SymPy
 import sympy as sp

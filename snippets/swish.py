@@ -78,5 +78,9 @@ identities = ["swish(x) = silu(x)", "swish(2 * x, 1) = 2 * swish(x, 2)", "swish(
 claims = {
     "With $\\beta = 1$ it is": lambda f: identities[0] == "swish(x) = silu(x)",
     "With $\\beta = 0$ it is $x/2$": lambda f: formula.subs(beta, 0) == x / 2,
-    "leaves out 0 as a $\\beta$": lambda f: 0 not in parameters["beta"][0],
+    "A $\\beta$ of 0 gives $x/2$ at every finite x": lambda f: (
+        0 not in parameters["beta"][0]
+        and swish(3.0, 0.0) == 1.5
+        and np.isnan(np.errstate(invalid="ignore")(swish)(np.inf, 0.0))
+    ),
 }

@@ -57,5 +57,8 @@ claims = {
     "The slope is 1 at 0 only": lambda f: f.lipschitz == (1, 0),
     "$1 - \\tanh^2 x$": lambda f: steps[-1][0] == 1 - sp.Function("tanh")(x) ** 2,
     "as tanh approaches ±1": lambda f: f.limits[0] == (-1, 1),
+    "is 5/3 instead, a little more": lambda f: (
+        f.gain < torch.nn.init.calculate_gain("tanh") == 5 / 3 < 1.1 * f.gain
+    ),
     "it reaches ±1": lambda f: tanh(30.0) == 1,
 }

@@ -68,8 +68,12 @@ claims = {
         abs(1 - np.tanh(np.exp(2.5))) < 1e-10 and 2.5 - 2.5 / (1 + np.exp(-2.5)) > 0.1
     ),
     "dips below 0 on the\n  left": lambda f: f.turns[0][0] < 0 and f.turns[0][1] < 0,
-    "just right of 0 its slope is a little steeper than 1": lambda f: (
-        1 < f.lipschitz[0] < 1.1 and 0 < f.lipschitz[1] < 1
+    "from 0.37 on the slope is a little more than 1": lambda f: (
+        telu_grad(0.365) < 1 < telu_grad(0.375) < f.lipschitz[0] < 1.1
+        and (telu_grad(np.linspace(0.375, 2.8, 99)) > 1).all()  # then it rounds to 1
+    ),
+    "What its gate lacks of 1 shrinks like an exponential": lambda f: (
+        sp.limit((1 - sp.tanh(x)) / (2 * sp.exp(-2 * x)), x, sp.oo) == 1
     ),
     "tanh is 1 long before the exponential": lambda f: np.tanh(np.exp(4.0)) == 1,
     "the slope of tanh, which is 0": lambda f: 1 - np.tanh(np.exp(4.0)) ** 2 == 0,
