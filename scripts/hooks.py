@@ -62,7 +62,7 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_config(config: MkDocsConfig) -> None:
     """Let the foot of each page say by what version to cite it."""
-    config.copyright = f"Version {release.version()} of {get_build_date()}. {config.copyright}"
+    config.copyright = f"Version {release.named()} of {get_build_date()}. {config.copyright}"
 
 
 def on_pre_build(config: MkDocsConfig) -> None:

@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import textwrap
-import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ import bibliography
 import build
 import copies
 import course
+import release
 from project import ROOT, SNIPPETS, Problem, colours
 
 IDENTIFIERS = ROOT / "docs" / "data" / "identifiers.txt"
@@ -43,13 +43,6 @@ def names() -> list[str]:
 def record(name: str) -> dict[str, Any]:
     """Return what data.py says of a function."""
     return json.loads(copies.fragment(f"{name}/data.json"))
-
-
-def version() -> str:
-    """Return the version of the project."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "version"
-    ]
 
 
 def files(site: str) -> dict[str, str | bytes]:
@@ -95,7 +88,7 @@ def package(site: str, records: Mapping[str, Mapping[str, Any]]) -> bytes:
             "",
             *lines,
             "",
-            f'__version__ = "{version()}"',
+            f'__version__ = "{release.named()}"',
             "__all__ = [",
             *every,
             "]\n",
@@ -168,7 +161,7 @@ def joined(site: str, records: Mapping[str, Mapping[str, Any]]) -> str:
     document: dict[str, Any] = {
         "$schema": f"{site}data/activations.schema.json",
         "url": site,
-        "version": version(),
+        "version": release.named(),
         "licences": LICENCES,
         "departures": {"url": f"{site}{MEASURED.relative_to('docs')}", **measured},
         "made_with": {name: importlib.metadata.version(name) for name in VERSIONS},
@@ -228,7 +221,7 @@ def head(source: str, title: str, said: str, site: str, name: str) -> dict[str, 
         thing["isPartOf"] = {"@type": "WebSite", "name": name, "url": site}
     if kind == "Dataset":
         thing |= {
-            "version": version(),
+            "version": release.named(),
             "creator": {"@type": "Organization", "name": name, "url": site},
             "distribution": {
                 "@type": "DataDownload",

@@ -3,7 +3,9 @@
 `python scripts/release.py v1.2.3`, before the release of that tag: see .github/workflows.
 """
 
+import contextlib
 import re
+import subprocess
 import sys
 import tomllib
 
@@ -13,10 +15,19 @@ HEADING = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)\n(.*?)(?=^## 
 
 
 def version() -> str:
-    """Return the version in pyproject.toml: that of the site."""
+    """Return the version in pyproject.toml: that of the last release, or of the next."""
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
         "version"
     ]
+
+
+def named() -> str:
+    """Return by what version to cite the site: with the commit, unless it is that of the tag."""
+    number, said = version(), ""
+    command = ["git", "describe", "--tags", "--always", "--dirty", "--match", f"v{number}"]
+    with contextlib.suppress(OSError):
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    return number if said in ("", f"v{number}") else f"{number}+{said.removeprefix(f'v{number}-')}"
 
 
 def notes(tag: str) -> str:

@@ -10,12 +10,14 @@ import os
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen, run
 
 from project import ROOT, environment_key, hashed, hashed_files
 
 SITE = ROOT / "site"
+NAME = "verified-activations"  # of the folder in site.zip
 CACHE = ROOT / ".cache"
 STATE = CACHE / "site.json"
 FOLDERS = ("docs", "overrides", "scripts", "snippets")
@@ -37,6 +39,7 @@ def main() -> int:
         if status := mkdocs(new):
             print("site/ is left as it was", file=sys.stderr)
             return status
+        pack(new)
         STATE.unlink(missing_ok=True)
         if SITE.exists():
             SITE.rename(Path(folder, "old"))
@@ -59,6 +62,16 @@ def mkdocs(folder: Path) -> int:
             if line.strip() and not line.startswith(("INFO ", "Aborted ")):
                 print(line, end="", file=sys.stderr)
     return build.returncode
+
+
+def pack(folder: Path) -> None:
+    """Put a copy of all files of a site into its site.zip, to be read without a network."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    with zipfile.ZipFile(folder / "site.zip", "w") as whole:  # what compresses differs by machine
+        for file in files:
+            entry = zipfile.ZipInfo(f"{NAME}/{file.relative_to(folder).as_posix()}")
+            entry.external_attr = 0o644 << 16
+            whole.writestr(entry, file.read_bytes())
 
 
 def date() -> str | None:

@@ -1,6 +1,7 @@
 """Files that name a version agree, and the workflows run nothing that can be moved."""
 
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -42,7 +43,29 @@ def test_another_tag_is_refused():
 
 def test_every_page_names_the_version(site):
     for page in ("index.html", "checked.html", "404.html"):
-        assert f"Version {release.version()} of 2" in (site / page).read_text(), page
+        assert f"Version {release.named()} of 2" in (site / page).read_text(), page
+
+
+def test_a_version_between_releases_names_its_commit(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    number = release.version()
+    assert release.named() == number  # no repository: as from an archive of a release
+
+    def git(*words):
+        done = subprocess.run(["git", *words], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    git("init", "--quiet")
+    git("add", ".")
+    author = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+    git(*author, "commit", "--quiet", "--message", "one")
+    assert release.named() == f"{number}+{git('rev-parse', '--short', 'HEAD')}"
+    git("tag", f"v{number}")
+    assert release.named() == number
+    (tmp_path / "pyproject.toml").write_text(f"{(ROOT / 'pyproject.toml').read_text()}\n")
+    assert release.named() == f"{number}+dirty"
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
