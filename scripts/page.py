@@ -175,6 +175,9 @@ def curve(activation: Activation, order: int, label: str) -> figures.Curve:
         ]
         if sides[0] != sides[1]:
             jumps.append(at)
+            if order == 2:  # there is none
+                opened += [(at, side) for side in sides]
+                continue
             value = float(expression.subs(activation.x, left.high))
             closed.append((at, value))
             opened += [(at, side) for side in sides if side != value]
