@@ -44,7 +44,7 @@ def packed(file: Path) -> bytes:
 def weight(site: Path, page: str) -> dict[str, int]:
     """Return how many bytes a page asks for, by file: itself, styles, scripts, font and icon.
 
-    Not counted is what search loads when a reader turns to it.
+    Not counted is what search loads when a reader turns to it: its worker and its index.
     """
     files = [page]
     for sheet, script in ASKED.findall((site / page).read_text(encoding="utf-8")):

@@ -46,6 +46,8 @@ BUNDLED = {  # what the theme's script should not do, and what it does instead
     # Lay tables out anew in a scroller that they have already, and style all elements twice more.
     r'"table:not\(\[class\]\)"': '"table:not([class]):not(.table-scroll *)"',
     r'document\.body\.setAttribute\("data-md-color-switching",""\)': "0",
+    # Bring the styles of a program for diagrams, of which there are none.
+    r'"\.node circle,[^"]*"': '""',
 }
 DIALOG = re.compile(r'(<div class="md-search" [^>]*role="dialog")>')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
@@ -58,6 +60,7 @@ CODE = re.compile(r'<mtext class="m-code">[^<]*</mtext>')  # in another font
 TAG = re.compile(r"<[^>]*>")
 INDENT = re.compile(r"\s*\n\s*")
 ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
+WORD = re.compile(r"[\w-]+")
 SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=.*\s*\Z")
 VARIABLE = re.compile(r"--[\w-]+")
 USED = re.compile(r"var\(\s*(--[\w-]+)")
@@ -199,12 +202,16 @@ def sweep(site: Path, texts: Iterable[str]) -> None:
 
 
 def words(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
-    """Return every word that can be a class, an id or a value: in attributes and in scripts."""
-    texts = [*scripts]
+    """Return every word that can be a class, an id or a value: in attributes and in scripts.
+
+    Scripts may name the direction of writing, but only a page sets it.
+    """
+    attributes, code = [], [*scripts]
     for page in pages:
-        texts += re.findall(r'="([^"]*)"', page)
-        texts += (script for _, script in SCRIPT.findall(page))
-    return {word for text in texts for word in re.findall(r"[\w-]+", text)}
+        attributes += re.findall(r'="([^"]*)"', page)
+        code += (script for _, script in SCRIPT.findall(page))
+    own, others = ({w for t in texts for w in WORD.findall(t)} for texts in (attributes, code))
+    return own | others - {"ltr", "rtl"}
 
 
 def light(css: str, used: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -23,6 +24,7 @@ HEADED = re.compile(
     re.DOTALL,
 )
 FORMULA = re.compile(r"\s*<math\b.*</math>\s*")
+UNSPOKEN = re.compile(r"<math\b.*?</math>|<[^>]*>", re.DOTALL)  # beside the words of a head
 NUMBERS = ("range", "lipschitz")  # columns of which each line has its own: no list to choose from
 
 
@@ -44,7 +46,8 @@ def table(
 def headed(page: str) -> str:
     """Return the HTML of a page in which the tables of `table` have what Markdown cannot say.
 
-    That is a caption, cells that head a column or a row, and no head where it would be empty.
+    That is a caption, cells that head a column or a row, and no head where it would be empty. In a
+    catalog each cell also holds the words of its head, for on a phone they stand below each other.
     """
     return HEADED.sub(_headed, page)
 
@@ -54,6 +57,9 @@ def _headed(match: re.Match[str]) -> str:
     cells = re.findall(r"<th\b[^>]*>(.*?)</th>", head, re.DOTALL)
     if not cells[0]:
         body = re.sub(r"<tr>\s*<td([^>]*)>(.*?)</td>", _named, body, flags=re.DOTALL)
+    if "catalog" in kind.split():
+        labels = [UNSPOKEN.sub("", cell) for cell in cells[1:]]
+        body = re.sub(r"<tr>.*?</tr>", partial(_labelled, labels), body, flags=re.DOTALL)
     head = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", head)
     head = re.sub(r"<th\b", '<th scope="col"', head) if any(cells) else ""
     told = f'<caption class="visually-hidden" data-search-exclude>{caption}</caption>'
@@ -64,6 +70,13 @@ def _named(match: re.Match[str]) -> str:
     if FORMULA.fullmatch(match[2]):  # no name: to a screen reader it would be empty
         return match[0]
     return f'<tr><th scope="row"{match[1]}>{match[2]}</th>'
+
+
+def _labelled(labels: Sequence[str], row: re.Match[str]) -> str:
+    """Return a row with its cells labelled, and still cells if they are laid out as blocks."""
+    first, *cells = row[0].split("<td")
+    named = (f'<td role="cell" data-label="{x}"{y}' for x, y in zip(labels, cells, strict=True))
+    return first + "".join(named)
 
 
 def line(cells: Iterable[str]) -> str:

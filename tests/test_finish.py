@@ -21,10 +21,12 @@ def theme(tmp_path: Path) -> Path:
     files = {
         "assets/stylesheets/main.css": "/* note */ .a, .gone { color: red } .gone { color: blue }"
         "@media print { .gone { color: red } } .b > .c[data-x=gone] { top: 0 }"
+        "[dir=rtl] .a { top: 0 }"
         ":root { --used: 1px; --unused: 1px; --chain: var(--unused) } .b { top: var(--used) }",
         "assets/style.css": ".added, #there { left: 0 } :not(.gone) { right: 0 }",
         "assets/javascripts/bundle.1.js": '("nav",{class:"md-code__nav"})'
         '"table:not([class])"document.body.setAttribute("data-md-color-switching","")'
+        'dir="rtl";X=".node circle,.node path{}";'
         '[t,r.pipe(a(b()),c(o=>o.searchParams.get("h")))](location.protocol!=="file:")'
         'x.classList.add("added")\n//# sourceMappingURL=b.map',
         "assets/javascripts/bundle.1.js.map": "{}",
