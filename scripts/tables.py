@@ -23,6 +23,7 @@ HEADED = re.compile(
     r"(<thead>.*?</thead>)(.*?)</table>",
     re.DOTALL,
 )
+STACKED = {"catalog", "facts"}  # kinds whose cells stand below each other where it is narrow
 FORMULA = re.compile(r"\s*<math\b.*</math>\s*")
 UNSPOKEN = re.compile(r"<math\b.*?</math>|<[^>]*>", re.DOTALL)  # beside the words of a head
 NUMBERS = ("range", "lipschitz")  # columns of which each line has its own: no list to choose from
@@ -46,8 +47,7 @@ def table(
 def headed(page: str) -> str:
     """Return the HTML of a page in which the tables of `table` have what Markdown cannot say.
 
-    That is a caption, cells that head a column or a row, and no head where it would be empty. In a
-    catalog each cell also holds the words of its head, for on a phone they stand below each other.
+    That is a caption, cells that head a column or a row, and no head where it would be empty.
     """
     return HEADED.sub(_headed, page)
 
@@ -57,9 +57,9 @@ def _headed(match: re.Match[str]) -> str:
     cells = re.findall(r"<th\b[^>]*>(.*?)</th>", head, re.DOTALL)
     if not cells[0]:
         body = re.sub(r"<tr>\s*<td([^>]*)>(.*?)</td>", _named, body, flags=re.DOTALL)
-    if "catalog" in kind.split():
-        labels = [UNSPOKEN.sub("", cell) for cell in cells[1:]]
-        body = re.sub(r"<tr>.*?</tr>", partial(_labelled, labels), body, flags=re.DOTALL)
+    if STACKED & set(kind.split()):
+        labels = [UNSPOKEN.sub("", cell) for cell in cells]
+        body = re.sub(r"<tr>.*?</tr>", partial(_stacked, labels), body, flags=re.DOTALL)
     head = re.sub(r"<th\b([^>]*)></th>", r"<td\1></td>", head)
     head = re.sub(r"<th\b", '<th scope="col"', head) if any(cells) else ""
     told = f'<caption class="visually-hidden" data-search-exclude>{caption}</caption>'
@@ -72,11 +72,13 @@ def _named(match: re.Match[str]) -> str:
     return f'<tr><th scope="row"{match[1]}>{match[2]}</th>'
 
 
-def _labelled(labels: Sequence[str], row: re.Match[str]) -> str:
-    """Return a row with its cells labelled, and still cells if they are laid out as blocks."""
-    first, *cells = row[0].split("<td")
-    named = (f'<td role="cell" data-label="{x}"{y}' for x, y in zip(labels, cells, strict=True))
-    return first + "".join(named)
+def _stacked(labels: Sequence[str], row: re.Match[str]) -> str:
+    """Return a row of cells that, laid out as blocks, still are cells and say what they hold."""
+    first, *cells = row[0].replace("<th", '<th role="rowheader"').split("<td")
+    for label, cell in zip(labels[-len(cells) :], cells, strict=True):
+        told = f' data-label="{label}"' if label else ""
+        first += f'<td role="cell"{told}{cell}'
+    return first
 
 
 def line(cells: Iterable[str]) -> str:

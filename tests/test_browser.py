@@ -24,10 +24,12 @@ from playwright.sync_api import (
     Download,
     Error,
     Page,
+    Request,
     Route,
     sync_playwright,
 )
 
+from audit import packed, served, weight
 from catalog import catalog, vectors
 from finish import FONT, ITALIC
 from project import slug
@@ -228,6 +230,10 @@ def test_pages_open(
             page.set_viewport_size({"width": narrow, "height": 900})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 trouble.append(f"{name} scrolls sideways at {narrow} px")
+            if page.locator(".catalog, .facts").evaluate_all(
+                "all => all.some(table => table.scrollWidth > table.clientWidth)"
+            ):
+                trouble.append(f"{name} has a table that scrolls sideways at {narrow} px")
     assert trouble == []
 
 
@@ -474,19 +480,112 @@ def test_axe_finds_nothing(
 
 
 def test_what_scrolls_is_reached_by_keyboard(
-    context: BrowserContext, address: str, kinds: list[str], trouble: list[str]
+    context: BrowserContext, address: str, trouble: list[str]
 ) -> None:
     page = context.new_page()
     for width, expected in ((390, True), (1280, False)):
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(f"{address}{kinds[-1]}")
+        page.goto(address)
         page.wait_for_timeout(200)
         wide = page.eval_on_selector_all(
-            ".math, .table-scroll",
+            ".math, .table-scroll, .catalog td",
             "all => all.map(b => [b.scrollWidth > b.clientWidth, b.tabIndex == 0])",
         )
         assert all(scrolls == reached for scrolls, reached in wide)
         assert any(scrolls for scrolls, _ in wide) == expected
+    assert trouble == []
+
+
+def focused(page: Page, parts: str) -> bool:
+    """Return whether what has the focus lies in one of these parts of the page.
+
+    Fails if it is out of sight.
+    """
+    page.wait_for_timeout(300)  # until nothing moves
+    element = page.evaluate_handle("document.activeElement").as_element()
+    assert element
+    box = element.bounding_box()
+    assert box
+    right = page.evaluate("innerWidth")
+    whole = -1 < box["x"] <= box["x"] + box["width"] < right + 1
+    assert whole, element.evaluate("element => element.outerHTML")
+    return element.evaluate("(element, parts) => !!element.closest(parts)", parts)
+
+
+@pytest.mark.parametrize("width", [640, 390])
+def test_menu_and_search_are_used_by_keyboard(
+    context: BrowserContext, address: str, kinds: list[str], trouble: list[str], width: int
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address + kinds[-1])
+    press = page.keyboard.press
+    for _ in range(8):
+        press("Tab")
+        if focused(page, "article"):
+            break
+    else:
+        pytest.fail("the text is far")
+    menu, drawer = page.get_by_role("button", name="Menu"), ".md-sidebar--primary"
+    for key in ("Enter", "Space"):
+        menu.focus()
+        press(key)
+        assert menu.get_attribute("aria-expanded") == "true"
+        press("Tab")
+        assert focused(page, f"{drawer} button[aria-expanded=true]")
+        press("Escape")
+        assert focused(page, "[aria-label=Menu][aria-expanded=false]")
+    press("Enter")
+    press("Tab")
+    press("Enter")  # up to the list that this one lies in, and down again
+    assert focused(page, f"{drawer} button[aria-expanded=false]")
+    press("Space")
+    assert focused(page, f"{drawer} button[aria-expanded=true]")
+    while focused(page, drawer):
+        press("Tab")
+    assert menu.get_attribute("aria-expanded") == "false"
+    search = page.get_by_role("button", name="Search", exact=True)
+    search.focus()
+    press("Enter")
+    assert focused(page, "input[name=query]")
+    assert search.get_attribute("aria-expanded") == "true"
+    press("Escape")
+    assert focused(page, "[aria-label=Search][aria-expanded=false]")
+    press("/")
+    assert focused(page, "input[name=query]")
+    assert trouble == []
+
+
+def test_the_menu_comes_without_scripts(browser: Browser, address: str) -> None:
+    with browser.new_context(java_script_enabled=False) as window:
+        page = window.new_page()
+        page.set_viewport_size({"width": 640, "height": 900})
+        page.goto(address)
+        page.locator(".md-sidebar--primary .md-nav__link[href*=table]").focus()
+        page.wait_for_timeout(300)
+        place = page.locator(".md-sidebar--primary").bounding_box()
+        assert place
+        assert place["x"] == 0
+
+
+@pytest.mark.parametrize("width", [640, 390])
+def test_the_catalog_shows_both_formulas(
+    context: BrowserContext, address: str, trouble: list[str], width: int
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address)
+    rows = page.locator(".catalog tbody").get_by_role("row")
+    assert rows.count() == len(FUNCTIONS)
+    places = rows.evaluate_all(
+        "all => all.map(row => [...row.querySelectorAll('td')].map(cell => ["
+        "getComputedStyle(cell, '::before').content, cell.getBoundingClientRect().right]))"
+    )
+    for cells in places:
+        assert [label for label, _ in cells] == ['"f(x)"', '"f′(x)"']
+        assert all(right <= width for _, right in cells)
+    assert {row.get_by_role("cell").count() for row in rows.all()[:3]} == {2}
+    assert {row.get_by_role("rowheader").count() for row in rows.all()[:3]} == {1}
     assert trouble == []
 
 
@@ -500,8 +599,16 @@ def test_print_is_a_sheet_of_its_own(
     page.goto(address + name)
     head = page.locator("link[rel=canonical]")
     assert head.evaluate("link => getComputedStyle(link, '::after').content").endswith(f'{name}"')
-    for part in (".md-header", ".md-sidebar", ".md-footer", ".md-code__nav", ".headerlink"):
+    for part in (".md-header", ".md-sidebar", ".md-footer__inner", ".md-code__nav", ".headerlink"):
         assert page.locator(f"{part}:visible").count() == 0, part
+    foot = page.locator(".md-footer .md-copyright")
+    assert re.match(r"Version \S+ of \d{4}-\d\d-\d\d\. .*CC BY", foot.inner_text())
+    page.wait_for_timeout(300)  # colours fade
+    black, white = "rgb(0, 0, 0)", "rgb(255, 255, 255)"
+    for part in ("html", "body", ".md-footer", ".md-footer-meta"):
+        assert _style(page, part, "backgroundColor") == white, part
+    for part in ("html", ".md-copyright__highlight", ".md-copyright a >> nth=0"):
+        assert _style(page, part, "color") == black, part
     assert (
         page.locator(".tabbed-block:visible").count() == page.locator(".tabbed-block").count() > 2
     )
@@ -517,6 +624,53 @@ def test_print_is_a_sheet_of_its_own(
     assert trouble == []
 
 
+def _style(page: Page, part: str, name: str) -> str:
+    """Return a property of an element as the browser computed it."""
+    return page.locator(part).evaluate("(e, name) => getComputedStyle(e)[name]", name)
+
+
+def test_print_has_every_column_of_the_table_of_all(
+    table: Page, address: str, kinds: list[str], trouble: list[str]
+) -> None:
+    table.emulate_media(color_scheme="dark", media="print")
+    sizes = []
+    for name in ("table.html", kinds[-1]):
+        table.goto(address + name)
+        paper = table.pdf(prefer_css_page_size=True)
+        boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
+        sizes.append({float(width) > float(height) for width, height in boxes})
+    assert sizes == [{True}, {False}]  # on its side, and upright
+    table.goto(f"{address}table.html")
+    table.set_viewport_size({"width": 980, "height": 700})  # A4 on its side, without the margins
+    assert table.locator(".functions").evaluate("b => b.scrollWidth <= b.clientWidth")
+    assert trouble == []
+
+
+def test_a_page_fetches_what_its_weight_counts(
+    context: BrowserContext, site: Path, documents: dict[str, Document], trouble: list[str]
+) -> None:
+    """And no more once it is loaded: what search needs waits for a reader."""
+    chosen = ["index.html"]
+    for folder in ("activations/", "learn/"):
+        inside = (name for name in documents if name.startswith(folder))
+        chosen.append(max(inside, key=lambda name: len(packed(site / name))))
+    with served(site) as address:
+        for name in chosen:
+            with context.browser.new_context() as window:
+                asked: list[Request] = []
+                window.on("requestfinished", lambda request, asked=asked: asked.append(request))
+                page = window.new_page()
+                page.goto(address + name)
+                page.wait_for_load_state("networkidle")
+                page.wait_for_timeout(300)
+                sizes = {
+                    request.url.removeprefix(address): request.sizes()["responseBodySize"]
+                    for request in asked
+                }
+                assert sizes == weight(site, name)
+    assert trouble == []
+
+
 def test_search_loads_its_index_on_demand(
     context: BrowserContext, address: str, trouble: list[str]
 ) -> None:
@@ -525,11 +679,13 @@ def test_search_loads_its_index_on_demand(
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    assert not [url for url in asked if "search_index" in url]
+    assert not [url for url in asked if "search" in url]  # neither index nor worker
     with page.expect_request("**/search_index.json"):
         page.get_by_role("textbox", name="Search").fill(FUNCTIONS[0].title)
     page.locator(".md-search-result__link").first.click()
     page.locator("article mark").first.wait_for()
+    page.goto(f"{address}table.html?q={FUNCTIONS[0].title}")  # asked for by the address
+    page.locator(f".md-search-result__link[href*='/{FUNCTIONS[0].name}.html']").first.wait_for()
     assert trouble == []
 
 

@@ -98,7 +98,8 @@
 
 // Let the keyboard reach what scrolls sideways, in browsers that do not see to it themselves.
 addEventListener("DOMContentLoaded", () => {
-  const blocks = ".math, .table-scroll, .catalog td, .output, .output > pre, .output .md-typeset__scrollwrap";
+  const blocks =
+    ".math, .table-scroll, .table-scroll td, .output, .output > pre, .output .md-typeset__scrollwrap";
   const observer = new ResizeObserver(entries => {
     for (const { target } of entries) {
       if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
