@@ -61,6 +61,7 @@ TAG = re.compile(r"<[^>]*>")
 INDENT = re.compile(r"\s*\n\s*")
 ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
 WORD = re.compile(r"[\w-]+")
+NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=.*\s*\Z")
 VARIABLE = re.compile(r"--[\w-]+")
 USED = re.compile(r"var\(\s*(--[\w-]+)")
@@ -142,7 +143,8 @@ def replace(what: re.Pattern[str], by: str, text: str, page: str, times: int = 1
 def patched(text: str, style: str, page: str) -> str:
     """Return a page with the one stylesheet, its script deferred, its parts named.
 
-    The theme's indentation goes, which is a seventh of a page; an article is left as it is.
+    The theme's indentation goes, which is a seventh of a page; an article is left as it is. So does
+    the namespace of drawings, which a page does not need.
     """
     first, *others = SHEET.finditer(text)
     for link in reversed(others):
@@ -152,7 +154,7 @@ def patched(text: str, style: str, page: str) -> str:
     text = replace(NESTED, r'aria-label="\2"\1', text, page, lists)
     text = replace(DIALOG, r'\1 aria-label="Search">', text, page)
     text = replace(BUNDLE, r"\1 defer>", text, page)
-    parts = ARTICLE.split(text)
+    parts = ARTICLE.split(text.replace(NAMESPACE, ""))
     if len(parts) != 3:
         raise Problem(f"{page}: there is no article: did the theme change?")
     return INDENT.sub("\n", parts[0]) + parts[1] + INDENT.sub("\n", parts[2])

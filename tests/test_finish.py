@@ -38,7 +38,7 @@ def theme(tmp_path: Path) -> Path:
         '<meta charset="utf-8"><link rel="stylesheet" href="{0}assets/stylesheets/main.css">'
         '<link rel="stylesheet" href="{0}assets/style.css"><script>"{0}"</script>'
         '<article>\n  <p class="a b" id="there"><math><mi>x</mi><mo>&lt;</mo></math></article>\n  '
-        '<div class="md-search" role="dialog"></div>'
+        '<div class="md-search" role="dialog"><svg xmlns="http://www.w3.org/2000/svg" width="1"/></div>'
         '<script src="{0}assets/javascripts/bundle.1.js"></script>'
     )
     files |= {"one.html": page.format(""), "folder/two.html": page.format("../")}
@@ -72,6 +72,7 @@ def test_rules_that_no_page_needs_go(theme: Path) -> None:
         assert f'<script src="{up}assets/javascripts/bundle.1.js" defer>' in text
         assert "<article>\n  <p" in text
         assert "</article>\n<div" in text
+        assert '<svg width="1"/>' in text
 
 
 def test_files_that_no_page_mentions_go(theme: Path) -> None:
