@@ -38,7 +38,8 @@ def theme(tmp_path: Path) -> Path:
         '<meta charset="utf-8"><link rel="stylesheet" href="{0}assets/stylesheets/main.css">'
         '<link rel="stylesheet" href="{0}assets/style.css"><script>"{0}"</script>'
         '<article>\n  <p class="a b" id="there"><math><mi>x</mi><mo>&lt;</mo></math></article>\n  '
-        '<div class="md-search" role="dialog"><svg xmlns="http://www.w3.org/2000/svg" width="1"/></div>'
+        '<div class="md-search" role="dialog">'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1"/></div>'
         '<script src="{0}assets/javascripts/bundle.1.js"></script>'
     )
     files |= {"one.html": page.format(""), "folder/two.html": page.format("../")}
