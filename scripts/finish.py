@@ -49,6 +49,9 @@ BUNDLED = {  # what the theme's script should not do, and what it does instead
     # Bring the styles of a program for diagrams, of which there are none.
     r'"\.node circle,[^"]*"': '""',
 }
+SEARCHED = {  # lunr takes nodes for the same if labels and numbers, set side by side, read the same
+    r"\b(\w+)=\1\+(\w+)\+(\w+)\.id\b": r'\1=\1+\2+\3.id+","',
+}
 DIALOG = re.compile(r'(<div class="md-search" [^>]*role="dialog")>')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
 DATA = re.compile(r'\bsrc=|\btype="application/')  # a script that is elsewhere, or is none
@@ -58,6 +61,7 @@ LETTER = re.compile(r"<mi>(.)</mi>")  # alone, and so in italics
 LABEL = re.compile(r'<text class="[^"]*\bmath\b[^"]*"[^>]*>([^<]*)<')  # in a figure
 CODE = re.compile(r'<mtext class="m-code">[^<]*</mtext>')  # in another font
 TAG = re.compile(r"<[^>]*>")
+GENERATOR = re.compile(r'\s*<meta name="generator"[^>]*>')  # which says nothing to a reader
 INDENT = re.compile(r"\s*\n\s*")
 ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
 WORD = re.compile(r"[\w-]+")
@@ -100,11 +104,13 @@ def finish(site: Path) -> None:
     for sheet in sheets:
         (site / sheet).unlink()
     sweep(site, whole.values())
-    for bundle in (site / "assets" / "javascripts").glob("bundle.*"):
-        text = bundle.read_text(encoding="utf-8")
-        for pattern, instead in BUNDLED.items():
-            text = replace(re.compile(pattern), instead, text, bundle.name)
-        bundle.write_text(text, encoding="utf-8")
+    programs = site / "assets" / "javascripts"
+    for files_of, patterns in (("bundle.*", BUNDLED), ("workers/search.*", SEARCHED)):
+        for program in programs.glob(files_of):
+            text = program.read_text(encoding="utf-8")
+            for pattern, instead in patterns.items():
+                text = replace(re.compile(pattern), instead, text, program.name)
+            program.write_text(text, encoding="utf-8")
     scripts = [path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.js"))]
     css = light(full, words(whole.values(), scripts))
     style = f"assets/style.{hashlib.sha256(css.encode()).hexdigest()[:8]}.css"
@@ -146,6 +152,7 @@ def patched(text: str, style: str, page: str) -> str:
     The theme's indentation goes, which is a seventh of a page; an article is left as it is. So does
     the namespace of drawings, which a page does not need.
     """
+    text = GENERATOR.sub("", text)
     first, *others = SHEET.finditer(text)
     for link in reversed(others):
         text = text[: link.start()] + text[link.end() :]

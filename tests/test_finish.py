@@ -31,6 +31,7 @@ def theme(tmp_path: Path) -> Path:
         'x.classList.add("added")\n//# sourceMappingURL=b.map',
         "assets/javascripts/bundle.1.js.map": "{}",
         "assets/javascripts/lunr/other.js": "",
+        "assets/javascripts/workers/search.1.js": "e=e+s+o.id",
         "assets/images/favicon.png": "",
         "search/search_index.json": "{}",
     }
@@ -41,6 +42,7 @@ def theme(tmp_path: Path) -> Path:
         '<div class="md-search" role="dialog">'
         '<svg xmlns="http://www.w3.org/2000/svg" width="1"/></div>'
         '<script src="{0}assets/javascripts/bundle.1.js"></script>'
+        '<i data-worker="{0}assets/javascripts/workers/search.1.js"></i>'
     )
     files |= {"one.html": page.format(""), "folder/two.html": page.format("../")}
     files["other.html"] = '<meta charset="utf-8"><meta http-equiv="refresh" content="0; url=one">'
@@ -57,6 +59,19 @@ def test_another_script_of_the_theme_is_noticed(theme: Path, pattern: str) -> No
     bundle.write_text(re.sub(pattern, "", bundle.read_text()))
     with pytest.raises(Problem, match=r"^bundle\.1\.js: .*did the theme change\?"):
         finish.finish(theme)
+
+
+def test_another_script_of_the_search_is_noticed(theme: Path) -> None:
+    worker = theme / "assets" / "javascripts" / "workers" / "search.1.js"
+    worker.write_text("e=e+s+o.index")
+    with pytest.raises(Problem, match=r"^search\.1\.js: .*did the theme change\?"):
+        finish.finish(theme)
+
+
+def test_nodes_of_the_search_are_told_apart(theme: Path) -> None:
+    finish.finish(theme)
+    worker = theme / "assets" / "javascripts" / "workers" / "search.1.js"
+    assert worker.read_text() == 'e=e+s+o.id+","'
 
 
 def test_rules_that_no_page_needs_go(theme: Path) -> None:
@@ -82,6 +97,7 @@ def test_files_that_no_page_mentions_go(theme: Path) -> None:
     (sheet,) = (name for name in kept if name.endswith(".css"))
     pages = {"one.html", "other.html", "folder/two.html", "_headers"}
     search = {"search/search_index.json", "search/search_index.js"}
+    search.add("assets/javascripts/workers/search.1.js")
     assert kept - pages - search == {"assets/javascripts/bundle.1.js", FONT, sheet}
     assert all(any(p.iterdir()) for p in theme.rglob("*") if p.is_dir())
     assert "sourceMapping" not in (theme / "assets/javascripts/bundle.1.js").read_text()
