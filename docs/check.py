@@ -18,6 +18,7 @@ import importlib
 import json
 import math
 import os
+import signal
 import sys
 from contextlib import nullcontext
 from decimal import Context, Decimal
@@ -49,13 +50,22 @@ def load():
         raise Problem(f"{file} is damaged, get it again: {error!r}") from None
 
 
+def plain(name):
+    """Return the letters and digits of a name, in small letters."""
+    return "".join(filter(str.isalnum, name.lower()))
+
+
 def find(table, name, what):
-    """Return an entry of a table; raises Problem for one that is not there."""
-    if name not in table:
-        near = difflib.get_close_matches(name, table, 1)
-        guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(table)}"
+    """Return which entry of a table a name means, its own or another; raises Problem if none."""
+    known = {plain(own): own for own in table}
+    for own, entry in table.items():
+        for other in (entry.get("title", own), *entry.get("aliases", ())):
+            known.setdefault(plain(other), own)
+    if plain(name) not in known:
+        near = difflib.get_close_matches(plain(name), known, 1)
+        guess = f"did you mean {known[near[0]]}?" if near else f"there are {', '.join(table)}"
         raise Problem(f"unknown {what} {name}: {guess}")
-    return table[name]
+    return known[plain(name)]
 
 
 def number(text):
@@ -158,8 +168,8 @@ def floats(function, result, size, form):
     for value in found:
         if not fits(value, form):
             raise Problem(
-                f"{title(function)} returned {value!r}, which is no {form['name']}: with plain "
-                "floats it must be one; or say whose arrays it takes, or check float64"
+                f"{title(function)} returned {value!r}, which is no {form['name']}: round the "
+                "result, or use float64, or say whose arrays it takes, --with numpy or torch"
             )
     return found
 
@@ -250,7 +260,8 @@ def check(function, name, dtype="float64", order=0, library="floats", ulp=None, 
     nothing to check.
     """
     data = load()
-    record, form = find(data["functions"], name, "function"), find(data["formats"], dtype, "dtype")
+    name, dtype = find(data["functions"], name, "function"), find(data["formats"], dtype, "dtype")
+    record, form = data["functions"][name], data["formats"][dtype]
     allowed = form["tolerance"] if ulp is None else ulp
     digits = 2 + math.floor(form["precision"] * math.log10(2))
     found, regions = list(results(function, record, form, order, library)), {}
@@ -292,7 +303,7 @@ def imported(path):
 def main():
     """Do what the command line asks; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", nargs="?", help="of the function, as --list shows it")
+    parser.add_argument("name", nargs="?", help="of the function, or another name of it")
     parser.add_argument("function", nargs="?", help="yours, as module:name")
     parser.add_argument("--grad", help="its derivative, as module:name; x, v → v J for vectors")
     parser.add_argument("--dtype", default="float64", help="float16, bfloat16, float32 or float64")
@@ -322,4 +333,6 @@ def main():
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # what is cut short, as by head, ends quietly
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

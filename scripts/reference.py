@@ -190,7 +190,8 @@ def of_vectors(function: Vector) -> dict:
 def fragment(function: Activation | Vector) -> str:
     """Return the reference values of one function as JSON, one line for each row."""
     made = of_vectors(function) if isinstance(function, Vector) else of_numbers(function)
-    return json.dumps({"title": function.title} | made, ensure_ascii=False, separators=(",", ":"))
+    names = {"title": function.title, "aliases": function.aliases}
+    return json.dumps(names | made, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

@@ -416,7 +416,7 @@ WRONG = [
     (f"{NAME} mine:same", "mine:same is int, which cannot be called"),
     (f"{NAME} mine:words", "words returned str, not a number"),
     (f"{NAME} mine:lost", "lost raised RuntimeError: two lines"),
-    (f"{NAME} mine:half --dtype float32", "which is no float32: with plain floats it must be one"),
+    (f"{NAME} mine:half --dtype float32", "which is no float32: round the result, or use float64"),
     (f"{NAME} mine:half --dtype bfloat16 --with numpy", "no bfloat16 with numpy"),
     (f"{NAME} mine:wide --dtype float32 --with numpy", "wide returned float64 of shape"),
     (f"{NAME} mine:short --with numpy", "it must be float64 of shape ("),
@@ -464,6 +464,26 @@ def test_missing_or_damaged_values_are_said(folder, text):
     assert (
         "reference.json is missing" if text is None else "is damaged, get it again"
     ) in done.stderr
+
+
+@each
+def test_other_names_and_capitals_serve_as_well(site, script, function):
+    functions = published(site)["functions"]
+    assert of(site, function)["aliases"] == list(function.aliases)
+    for name in (function.name, function.name.upper(), function.title, f"{function.title} "):
+        assert script.find(functions, name, "function") == function.name
+    for name in function.aliases:
+        found = script.find(functions, name, "function")
+        assert function.name == found or script.plain(name) == script.plain(found)
+
+
+def test_a_list_that_is_cut_short_ends_quietly(folder):
+    command = [sys.executable, "check.py", "--list"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as done:
+        done.stdout.close()
+        assert done.stderr.read() == b""
 
 
 def test_no_arguments_are_answered_with_the_usage(folder):
