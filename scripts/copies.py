@@ -1,7 +1,7 @@
 """A page as plain Markdown: fragments put in, drawings described, no HTML left."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from html.parser import HTMLParser
 
 from build import GENERATED
@@ -13,16 +13,16 @@ FENCE = re.compile(r"^( *)(`{3,})")
 KEPT = re.compile(r"(?<!`)(`+)(?!`)(?:.+?)(?<!`)\1(?!`)|\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 LABEL = re.compile(r"\n[ ]*\\label\{[^}]*\}")
 ATTRIBUTES = re.compile(r"[ ]*\{:? *(?:[#.]|data-)[^{}\n]*\}")
-LINK = re.compile(r"\]\(((?:\.\./|[\w/-])[\w./-]*)\.(?:py|html)((?:#[^)]*)?)\)")
+LINK = re.compile(r"\]\(((?:\.\./|[\w/-])[\w./-]*)\.(py|html)(?=[#)])")
 CITATION = re.compile(r"\[\[(\d+[^\]]*)\]\]\(#references\)")
 RAISED = str.maketrans("0123456789−-+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿ")
 
 
-def markdown(page: str, outputs: Mapping[str, str], address: str) -> str:
+def markdown(page: str, outputs: Mapping[str, str], address: str, lessons: Container[str]) -> str:
     """Return the plain Markdown of a page from its own, which may hold HTML.
 
     `outputs` are what a lesson showed, by the marks where they stand; the address goes below the
-    title.
+    title. Links to `lessons` lead to their copies: any other script is a file of its own.
     """
     for mark, output in outputs.items():
         page = page.replace(mark, f"\n{output}\n")
@@ -30,7 +30,7 @@ def markdown(page: str, outputs: Mapping[str, str], address: str) -> str:
         page = INCLUDE.sub(_included, page)
     parts, code = [], False
     for text in _fenced(_flattened(page)):
-        parts.append(text if code else _prose(text))
+        parts.append(text if code else _prose(text, lessons))
         code = not code
     whole = "".join(parts).strip() + "\n"
     return re.sub(r"^(# .*\n)", rf"\1\n<{address}>\n", whole, count=1)
@@ -79,16 +79,20 @@ def _fenced(page: str) -> list[str]:
     return ["".join(part) for part in parts]
 
 
-def _prose(text: str) -> str:
+def _prose(text: str, lessons: Container[str]) -> str:
     """Return text without HTML; formulas and code in it stay as they are."""
     held: list[str] = []
+
+    def linked(match: re.Match[str]) -> str:
+        page = match[2] == "html" or f"{match[1]}.py" in lessons
+        return f"]({match[1]}.md" if page else match[0]
 
     def hold(match: re.Match[str]) -> str:
         held.append(LABEL.sub("", match[0]))
         return f"\0{len(held) - 1}\0"
 
     text = KEPT.sub(hold, text)
-    text = LINK.sub(r"](\1.md\2)", CITATION.sub(r"[\1]", text))
+    text = LINK.sub(linked, CITATION.sub(r"[\1]", text))
     text = ATTRIBUTES.sub("", _Plain(text).text)
     text = re.sub(r"[ ]+$", "", text, flags=re.MULTILINE)
     text = re.sub(r"\n{3,}", "\n\n", text)

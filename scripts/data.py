@@ -72,12 +72,12 @@ def numbers(values: Iterable[derive.Number], activation: Activation) -> list[Rec
     return [number(value, activation) for value in values]
 
 
-def formula(said: page.Formula, label: str) -> Record:
-    """Return an equation as it is displayed, and its right side as SymPy code."""
+def formulas(name: str, every: Mapping[str, page.Formula], shown: Iterable[str]) -> Record:
+    """Return equations in LaTeX, their right sides as SymPy code; an `id` if they are displayed."""
     return {
-        "id": label,
-        "latex": f"{said.left} = {said.right}",
-        "srepr": exactly(said.expression),
+        key: ({"id": f"{name}.{key}"} if key in shown else {})
+        | {"latex": f"{said.left} = {said.right}", "srepr": exactly(said.expression)}
+        for key, said in every.items()
     }
 
 
@@ -266,16 +266,15 @@ def _common(function: Activation | Vector) -> Record:
 
 def elementwise(activation: Activation) -> Record:
     """Return the record of a function of numbers."""
-    name, said = activation.name, page.formulas(activation)
-    known = values(activation)
+    name, known = activation.name, values(activation)
     return {
         **_common(activation),
         "kind": "elementwise",
         "parameters": _parameters(activation),
-        "formulas": {key: formula(f, f"{name}.{key}") for key, f in said.items()},
+        "formulas": formulas(name, page.formulas(activation), page.displayed(activation)),
         "derivation": [
             {
-                "id": f"{name}.step.{count}",
+                "ids": page.step_labels(activation, count, step),
                 "reason": step.reason,
                 "latex": [f"{left} = {page.said(activation, e)}" for left, e in step.equations],
                 "srepr": [exactly(expression) for _, expression in step.equations],
@@ -295,13 +294,12 @@ def elementwise(activation: Activation) -> Record:
 def of_vector(function: Vector) -> Record:
     """Return the record of a function of vectors."""
     name, form = function.name, verify.FORMATS["float32"]
+    said = vector.formulas(function)
     return {
         **_common(function),
         "kind": "vector",
         "parameters": [],
-        "formulas": {
-            key: formula(f, f"{name}.{key}") for key, f in vector.formulas(function).items()
-        },
+        "formulas": formulas(name, said, said),
         "derivation": [],
         "facts": facts(name, vector.rows(function), {}),
         "kinks": [

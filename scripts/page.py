@@ -433,17 +433,20 @@ def steps(activation: Activation) -> list[Step]:
     return _by_steps(activation) if activation.steps else _by_pieces(activation)
 
 
+def step_labels(activation: Activation, count: int, step: Step) -> list[str]:
+    """Return the identifiers of the equations of a step, the `count`-th of a derivation."""
+    sides = (".left", ".right") if len(step.equations) > 1 else ("",)
+    return [f"{activation.name}.step.{count}{side}" for side in sides[: len(step.equations)]]
+
+
 def _listed(activation: Activation) -> list[str]:
     """Return the derivation as a numbered list."""
     lines = []
     for count, step in enumerate(steps(activation), 1):
-        label = f"{activation.name}.step.{count}"
-        sides = ("",) if len(step.equations) < 2 else (".left", ".right")
+        labels = step_labels(activation, count, step)
         shown = [
-            display(left, said(activation, right), label + side)
-            for (left, right), side in zip(
-                step.equations, sides[: len(step.equations)], strict=True
-            )
+            display(left, said(activation, right), label)
+            for (left, right), label in zip(step.equations, labels, strict=True)
         ]
         lines.append(f"{count}. {step.reason}")
         lines += [indent(text) for text in (*shown, step.verdict) if text]
@@ -1228,7 +1231,7 @@ def family(
     members: Mapping[str, Mapping[str, str]],
     origins: Mapping[str, str],
     drawn: Sequence[figures.Curve],
-) -> dict[str, str]:
+) -> dict[str, str | bytes]:
     """Return the first functions of a family overlaid, and a list of all of them.
 
     `members` are what `about` says of each, by name; `origins` the titles of what they descend
@@ -1250,7 +1253,10 @@ def family(
         xlim=SPAN,
     )
     rest = f"Drawn are the first {len(drawn)}." if len(drawn) < len(members) else ""
-    return {"members.md": blocks(drawing, "\n".join(lines), rest)}
+    return {
+        "members.md": blocks(drawing, "\n".join(lines), rest),
+        "card.png": figures.card(site_name(), "", drawn, colours()["light"]),
+    }
 
 
 def comparison(key: str, chosen: Sequence[Activation]) -> dict[str, str | bytes]:

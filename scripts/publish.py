@@ -14,6 +14,7 @@ import textwrap
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ import build
 import copies
 import course
 import release
-from project import ROOT, SNIPPETS, Problem, colours
+from project import FAMILIES, ROOT, SNIPPETS, Problem, colours, slug
 
 IDENTIFIERS = ROOT / "docs" / "data" / "identifiers.txt"
 MEASURED = Path("docs", "measured", "departures.json")
+SCHEMA = "data/activations.schema.json"
 IDENTIFIER = re.compile(r"\\label\{([^}]+)\}|\{ #(\S+) \}")
 VERSIONS = ("math-core", "matplotlib", "numpy", "python-flint", "sympy", "torch")
 LICENCES = {
@@ -33,6 +35,7 @@ LICENCES = {
     "text": "https://creativecommons.org/licenses/by/4.0/",
 }
 MOST = 160  # letters of a description
+HELD = " Derivative, NumPy and PyTorch code, figures."  # by the page of each function
 
 
 def names() -> list[str]:
@@ -53,13 +56,15 @@ def files(site: str) -> dict[str, str | bytes]:
         folder = build.GENERATED / name
         found[f"activations/{name}.py"] = cell(site, said, "NumPy")
         found[f"activations/{name}_torch.py"] = cell(site, said, "PyTorch")
-        found[f"activations/{name}.svg"] = svg(name)
+        found[f"activations/{name}.svg"] = svg(site, name)
         found[f"activations/{name}.png"] = (folder / "figure.png").read_bytes()
         found[f"activations/{name}-card.png"] = (folder / "card.png").read_bytes()
     for folder in sorted((build.GENERATED / "compare").iterdir()):
         found[f"compare/{folder.name}-card.png"] = (folder / "card.png").read_bytes()
+    found["families-card.png"] = (_first_family() / "card.png").read_bytes()
     found["activations.zip"] = package(site, records)
     found["data/activations.json"] = joined(site, records)
+    found[SCHEMA] = schema(site)
     found["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {site}sitemap.xml\n"
     return found
 
@@ -101,11 +106,13 @@ def package(site: str, records: Mapping[str, Mapping[str, Any]]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as folder:  # not compressed: that would differ between machines
         for path, text in sorted(texts.items()):
-            folder.writestr(zipfile.ZipInfo(f"activations/{path}"), text)
+            file = zipfile.ZipInfo(f"activations/{path}")
+            file.create_system, file.external_attr = 3, 0o644 << 16  # Unix: all may read
+            folder.writestr(file, text)
     return out.getvalue()
 
 
-def svg(name: str) -> str:
+def svg(site: str, name: str) -> str:
     """Return the figure of a page as a file of its own, with the colours of style.css."""
     found = re.search(r'<svg class="plot".*?</svg>', copies.fragment(f"{name}/definition.md"))
     if not found:
@@ -122,9 +129,10 @@ def svg(name: str) -> str:
         for colour, value in known.items():
             look = look.replace(f"var(--{colour})", value)
         looks.append(look)
+    origin = f"<!-- {site}activations/{name}.html (licence: {LICENCES['text']}) -->"
     style = f"<style>{looks[0]}@media(prefers-color-scheme:dark){{{looks[1]}}}</style>"
     drawn = found[0].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    return re.sub("(<svg[^>]*>)", lambda m: m[1] + style, drawn, count=1) + "\n"
+    return re.sub("(<svg[^>]*>)", lambda m: m[1] + origin + style, drawn, count=1) + "\n"
 
 
 # Data
@@ -159,7 +167,7 @@ def joined(site: str, records: Mapping[str, Mapping[str, Any]]) -> str:
         for name, said in records.items()
     }
     document: dict[str, Any] = {
-        "$schema": f"{site}data/activations.schema.json",
+        "$schema": site + SCHEMA,
         "url": site,
         "version": release.named(),
         "licences": LICENCES,
@@ -170,6 +178,12 @@ def joined(site: str, records: Mapping[str, Mapping[str, Any]]) -> str:
         document["date"] = datetime.fromtimestamp(int(when), UTC).date().isoformat()
     document["functions"] = functions
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def schema(site: str) -> str:
+    """Return the schema of the data with its address, which is its name."""
+    said = json.loads((ROOT / "docs" / SCHEMA).read_text(encoding="utf-8"))
+    return json.dumps({"$id": site + SCHEMA, **said}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _departures(
@@ -199,19 +213,23 @@ def head(source: str, title: str, said: str, site: str, name: str) -> dict[str, 
         said = course.head(ROOT / "docs" / path).claim
     if not said:
         raise Problem("needs `description: …`, one sentence, in its head")
-    first = sorted((build.GENERATED / "compare").iterdir())[0].name
-    here = source if about or path.parent.name == "compare" else f"compare/{first}.md"
+    more = HELD if about else ""
+    card, drawing = _card(source)
     found = {
-        "description": textwrap.shorten(_plain(said), MOST, placeholder=" …"),
-        "card": site + str(Path(here).with_suffix("")) + "-card.png",
+        "title": title,
+        "tab": f"{title}: formula, derivative and code" if about else title,
+        "description": textwrap.shorten(_plain(said), MOST - len(more), placeholder=" …") + more,
+        "card": f"{site}{card}-card.png",
+        "drawing": drawing,
         "markdown": path.with_suffix(".md").name,
     }
     kinds = {"index.md": "WebSite", "data.md": "Dataset"}
     kind = kinds.get(source, "TechArticle" if about or path.suffix == ".py" else "WebPage")
+    called = f"{name} data" if kind == "Dataset" else title
     thing: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": kind,
-        "headline" if kind == "TechArticle" else "name": title,
+        "headline" if kind == "TechArticle" else "name": called,
         "description": found["description"],
         "url": address(source, site),
         "image": found["card"],
@@ -229,8 +247,31 @@ def head(source: str, title: str, said: str, site: str, name: str) -> dict[str, 
                 "contentUrl": f"{site}data/activations.json",
             },
         }
-    found["title"] = title
     return found | {"thing": json.dumps(thing, ensure_ascii=False).replace("</", "<\\/")}
+
+
+def _card(source: str) -> tuple[str, str]:
+    """Return the page whose card stands for this one, without suffix, and what is drawn on it.
+
+    One that has no card of its own shows the first comparison.
+    """
+    path, compared = Path(source), build.GENERATED / "compare"
+    if _is_function(source):
+        fragment = build.GENERATED / path.stem / "definition.md"
+    elif source == "families.md":
+        fragment = _first_family() / "members.md"
+    else:
+        if path.parent.name != "compare":
+            path = Path("compare", sorted(folder.name for folder in compared.iterdir())[0])
+        fragment = compared / path.stem / "values.md"
+    [about, *_] = re.findall(r"<desc[^>]*>(.*?)</desc>", fragment.read_text(encoding="utf-8"))
+    return str(path.with_suffix("")), unescape(about)
+
+
+def _first_family() -> Path:
+    """Return the fragments of the first family of which there are functions."""
+    folders = (build.GENERATED / "families" / slug(family) for family in FAMILIES)
+    return next(folder for folder in folders if (folder / "card.png").exists())
 
 
 def address(source: str, site: str) -> str:
@@ -252,7 +293,9 @@ def _plain(text: str) -> str:
 
 def markdown(text: str, source: str, outputs: Mapping[str, str], site: str) -> str:
     """Return the plain Markdown of a page."""
-    return copies.markdown(text, outputs, address(source, site))
+    folder = (ROOT / "docs" / source).parent
+    lessons = {os.path.relpath(path, folder) for path in course.paths()}
+    return copies.markdown(text, outputs, address(source, site), lessons)
 
 
 def overview(name: str, summary: str, heads: Mapping[str, Mapping[str, str]], site: str) -> str:

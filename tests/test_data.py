@@ -9,6 +9,7 @@ import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from copy import deepcopy
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -97,8 +98,10 @@ def test_the_latex_is_that_of_the_page(function):
 
 
 @each
-def test_a_figure_stands_alone(site, function):
+def test_a_figure_stands_alone(site, root, function):
     text = (site / "activations" / f"{function.name}.svg").read_text(encoding="utf-8")
+    page = f"{root}activations/{function.name}.html"
+    assert f"><!-- {page} (licence: {publish.LICENCES['text']}) --><style>" in text
     drawing = ET.fromstring(text)
     assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
     light, dark = drawing[0].text.split("@media(prefers-color-scheme:dark)")
@@ -150,6 +153,7 @@ def test_the_package_needs_numpy_alone(site, tmp_path):
         assert {info.date_time for info in folder.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert folder.namelist() == sorted(folder.namelist())
         assert "activations/LICENSE" in folder.namelist()
+        assert {info.external_attr >> 16 for info in folder.infolist()} == {0o644}
         folder.extractall(tmp_path)
     packages = Path(np.__file__).parents[1]
     for path in packages.glob("numpy*"):
@@ -181,9 +185,12 @@ for name in activations.__all__:
 # Data
 
 
-def test_the_data_keep_to_the_schema(document, validator):
+def test_the_data_keep_to_the_schema(site, document, validator):
     assert [(list(e.path), e.message[:200]) for e in validator.iter_errors(document)] == []
     assert list(document["functions"]) == sorted(f.name for f in FUNCTIONS)
+    published = json.loads((site / "data" / SCHEMA.name).read_text(encoding="utf-8"))
+    assert published.pop("$id") == document["$schema"]
+    assert published == validator.schema
 
 
 def _set(*path, to):
@@ -213,6 +220,8 @@ def _set(*path, to):
         _set("formulas", "f", "srepr", to=None),
         _set("formulas", "f", "id", to="f"),
         _set("derivation", 0, "reason", to=""),
+        _set("derivation", 0, "ids", to=None),
+        _set("derivation", 0, "ids", to=["step"]),
         _set("errors", 0, "dtype", to="float8"),
         _set("edges", 0, "x", to="infinity"),
         _set("proof", "f", "kind", to="hope"),
@@ -312,12 +321,14 @@ def test_an_enclosure_is_written_outwards():
         assert written.contains(ball) or (ball.is_exact() and written == ball)
 
 
-def test_a_record_names_its_own_anchors(document):
-    for name, record in document["functions"].items():
-        assert set(values({k: record[k] for k in ("formulas", "facts")}, "id")) <= {
-            *record["identifiers"],
-            f"{name}.ddf",  # where it is too long for a page
-        }
+@each
+def test_every_id_of_a_record_is_permanent_and_an_anchor(site, document, function):
+    record = document["functions"][function.name]
+    ids = [*values(record, "id"), *(i for step in values(record, "ids") for i in step)]
+    assert sorted(ids) == sorted(record["identifiers"])
+    assert set(ids) <= set(publish.IDENTIFIERS.read_text(encoding="utf-8").split())
+    page = html(site, function)
+    assert [i for i in ids if page.count(f'id="{i}"') != 1] == []
 
 
 @element
@@ -325,9 +336,10 @@ def test_steps_have_their_reasons(document, activation):
     steps = document["functions"][activation.name]["derivation"]
     if activation.steps:
         assert [s["reason"] for s in steps] == [reason for _, reason in activation.steps]
-    assert [s["id"] for s in steps] == [
-        f"{activation.name}.step.{n}" for n in range(1, len(steps) + 1)
-    ]
+    for n, step in enumerate(steps, 1):
+        assert len(step["ids"]) == len(step["latex"]) == len(step["srepr"])
+        whole = f"{activation.name}.step.{n}"
+        assert set(step["ids"]) in ({whole}, {f"{whole}.left", f"{whole}.right"}, set())
 
 
 @element
@@ -433,8 +445,9 @@ def test_each_page_has_its_copy_in_markdown(site, root):
         assert Tags(re.sub(r"<https?:[^>]*>", "", plain)).found == [], where
         for mark in ("--8<--", "[@", "=== ", "data-output", "{ #", "\0", "arithmatex"):
             assert mark not in plain, (where, mark)
-        for target in re.findall(r"\]\(([^)\s]+)\)", plain):
+        for named, target in re.findall(r"\[([^]]*)\]\(([^)\s]+)\)", plain):
             path, _ = urldefrag(target)
+            assert not re.fullmatch(r"\w+\.py", named) or path.endswith(named), (where, target)
             if path and ":" not in path:
                 assert (copy.parent / unquote(path)).exists(), (where, target)
     for target in re.findall(r"\]\(([^)]+)\)", listed):
@@ -461,13 +474,13 @@ def test_html_becomes_markdown():
         '=== "One"\n\n    ```text\n    <b> $x$\n    ```\n\nAfter `<i>` and $a<b$.\n\n'
         "<table><tr><th>h</th><th>k</th></tr><tr><td>1</td><td>2</td></tr></table>\n"
         "<figure><svg><title>T</title><desc>What.</desc><text>4</text></svg></figure>\n"
-        "[[2, eq. 3]](#references) [l](../learn/a-b.py#c)\n"
+        "[[2, eq. 3]](#references) [l](../learn/a-b.py#c) [s](../a.py) [p](../a.html)\n"
     )
-    assert copies.markdown(page, {}, "https://a.b/") == (
+    assert copies.markdown(page, {}, "https://a.b/", {"../learn/a-b.py"}) == (
         "# T\n\n<https://a.b/>\n\n| a |\n| --- |\n| 10⁻¹⁷, b |\n\n"
         "**One**\n\n```text\n<b> $x$\n```\n\nAfter `<i>` and $a<b$.\n\n"
         "| h | k |\n| --- | --- |\n| 1 | 2 |\n\n*Figure: T. What.*\n\n"
-        "[2, eq. 3] [l](../learn/a-b.md#c)\n"
+        "[2, eq. 3] [l](../learn/a-b.md#c) [s](../a.py) [p](../a.md)\n"
     )
 
 
@@ -482,6 +495,7 @@ def meta(text, name):
 
 def test_each_page_says_what_it_is(site, root):
     seen = set()
+    drawn = next((site / "compare").glob("*.html")).read_text(encoding="utf-8")
     for page in pages(site):
         text = page.read_text(encoding="utf-8")
         where = str(page.relative_to(site))
@@ -501,7 +515,26 @@ def test_each_page_says_what_it_is(site, root):
         assert thing["@type"] == {"index.html": "WebSite", "data.html": "Dataset"}.get(
             where, thing["@type"]
         )
+        drawing = unescape(meta(text, "og:image:alt"))
+        assert f">{drawing}</desc>" in unescape(
+            text if page.parent.name == "activations" else drawn + text
+        )
+        [tab] = re.findall(r"<title>(.*?)</title>", text)
+        assert tab not in seen
+        seen.add(tab)
+        name = thing["isPartOf"]["name"] if "isPartOf" in thing else thing["name"]
+        called = thing.get("headline", thing.get("name", ""))
+        if where == "index.html":
+            assert tab.startswith(f"{name}: ")
+            assert "activation functions" in tab
+        elif where == "data.html":
+            assert name in called != name
+        else:
+            assert tab.startswith(escape(called, quote=False))
+            assert tab.endswith(f" - {name}")
         if page.parent.name == "activations" and page.stem in {f.name for f in FUNCTIONS}:
+            assert "derivative and code" in tab
+            assert described.endswith("Derivative, NumPy and PyTorch code, figures.")
             assert thing["@type"] == "TechArticle"
             assert card.name == f"{page.stem}-card.png"
             assert meta(text, "og:title") == thing["headline"] == known(page.stem).title

@@ -1,6 +1,7 @@
 """Each snippet has its page, with every section and fragment, and prose that is whole."""
 
 import json
+import os
 import re
 import unicodedata
 
@@ -155,6 +156,27 @@ def test_a_page_lists_its_neighbours_alone(site, function):
     assert listed == kin[max(place - 2, 0) : place + 3]
     assert {f"../families.html#{slug(other.family)}" for other in FUNCTIONS} <= set(links)
     assert (f"All {len(kin)} {function.family}" in html) == (len(listed) < len(kin))
+
+
+def test_next_leads_through_every_page_once(site):
+    """From the overview to the last page, which has none after it; and back."""
+    here, seen = site / "index.html", []
+    while here:
+        assert here not in seen
+        seen.append(here)
+        ways = {
+            way: re.findall(
+                rf'<a href="([^"]+)" class="md-footer__link md-footer__link--{way}', text
+            )
+            for text in [here.read_text()]
+            for way in ("prev", "next")
+        }
+        assert ways["prev"] == [os.path.relpath(at, here.parent) for at in seen[-2:-1]], here
+        here = next(((here.parent / to).resolve() for to in ways["next"]), None)
+    every = {
+        page for page in site.rglob("*.html") if 'http-equiv="refresh"' not in page.read_text()
+    }
+    assert set(seen) == every - {site / "404.html"}
 
 
 @each
