@@ -47,6 +47,7 @@ TOP = (
 _lessons: dict[str, lessons.Lesson] = {}  # by path below docs/
 _heads: dict[str, dict[str, str]] = {}  # of pages, by path below docs/
 _copies: dict[str, str] = {}
+_also: dict[str, list[str]] = {}  # words for the search, by address, from the heads of pages
 _loaded = hashed_files((ROOT / "scripts").glob("*.py"))
 _served = False
 
@@ -108,6 +109,8 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, notebook, content=lesson.notebook))
     values = build.reference(path.stem for path in sorted(SNIPPETS.glob("*.py")))
     for path, content in (beside | {"data/reference.json": values}).items():
+        if file := files.get_file_from_path(path):
+            files.remove(file)
         files.append(File.generated(config, path, content=content))
 
 
@@ -152,6 +155,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
         items.sort(key=_place)
     for before, after in pairwise(nav.pages):
         before.next_page, after.previous_page = after, before
+    nav.pages[0].previous_page = nav.pages[-1].next_page = None
 
 
 def _near(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
@@ -204,13 +208,19 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Let the page for wrong addresses know the names of the functions."""
+    """Let the page for wrong addresses know the names of the functions and of the lessons.
+
+    A name that is a function's own is no other name of another.
+    """
     every = (file.src_uri for file in files.documentation_pages())
-    pages = [uri for uri in every if uri.startswith("activations/")]
-    known = {uri: build.about(Path(uri).stem) for uri in pages}
+    known = {u: build.about(Path(u).stem) for u in every if u.startswith("activations/")}
+    own = {uri: [Path(uri).stem, slug(about["title"])] for uri, about in known.items()}
+    taken = {name for names in own.values() for name in names}
+    for uri, about in known.items():
+        own[uri] += [name for name in map(slug, about["aliases"]) if name not in taken]
     env.globals["names"] = {
-        uri: " ".join(map(slug, [Path(uri).stem, about["title"], *about["aliases"]]))
-        for uri, about in known.items()
+        "functions": {uri: " ".join(names) for uri, names in own.items()},
+        "lessons": {uri: Path(uri).stem for uri in _lessons},
     }
 
 
@@ -247,12 +257,14 @@ def on_post_build(config: MkDocsConfig) -> None:
     Path(config.site_dir, "llms.txt").write_text(said, encoding="utf-8")
     folder = Path(config.site_dir, "activations")
     names = sorted(page.stem for page in folder.glob("*.html"))
+    words = search.ingredients(names)
     search.complete(
         Path(config.site_dir, "search", "search_index.json"),
         {
             f"activations/{n}.html": [*build.about(n)["aliases"], *search.torch_names(n)]
             for n in names
         },
+        _also | {f"activations/{n}.html": words[n] for n in names},
     )
     taken = dict(zip(names, names, strict=True))
     for name in names:
@@ -275,7 +287,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Give MkDocs the Markdown of a lesson in place of its script, and number the citations."""
     source, site = page.file.src_uri, config.site_url or ""
     lesson = _lessons.get(source)
-    about = page.meta.get("description")
+    about, _also[page.url] = page.meta.get("description"), page.meta.get("also", [])
     if source == "index.md":  # the address of the site itself, without the name of a file
         about, page.canonical_url = config.site_description, site or None
     try:

@@ -2,17 +2,19 @@
 
 Material's plugin reads the HTML of each page; here it is given less to read, and what it notes is
 completed. Beside `title` and `text` each entry may have `also`: words by which it is found and
-which are not shown. As many as can be are found by a program: other names, torch's names, the
-headings of the page, American spellings.
+which are not shown. As many as can be are found by a program: other names, torch's names, of what
+a formula is made, the headings of the page, American spellings. The rest stand under `also:` in
+the head of the page that needs them.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from project import SNIPPETS
+from project import ROOT, SNIPPETS
 
 # Drawings, formulas and code are no words; of a table, the first cell of each row names the rest.
 NO_WORDS = re.compile(
@@ -20,11 +22,14 @@ NO_WORDS = re.compile(
     re.DOTALL,
 )
 MANY = 20  # headings: a page of more is about none of them
+FEW = 3  # formulas: what is in more is the mark of none
+SAME = {"Derivative": "gradient"}  # what readers call what a heading says
 AMERICAN = (
     (re.compile(r"(?<=[a-z]{3})is(?=(e|ed|er|ers|es|ing|ation|ations)$)"), "iz"),
     (re.compile(r"(?<=[a-z]{3})our(?=(s|ed|ing|al)?$)"), "or"),
     (re.compile(r"(?<=[a-z]{3})tre(?=s?$)"), "ter"),
     (re.compile(r"(?<=[a-z]{3})tred$"), "tered"),
+    (re.compile(r"(?<=^(?:lic|def|off))ence(?=s?$)"), "ense"),
 )
 
 
@@ -55,10 +60,28 @@ def torch_names(name: str) -> list[str]:
     ]
 
 
-def complete(index: Path, functions: Mapping[str, Iterable[str]]) -> None:
+def ingredients(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return of what functions are made and told, by name.
+
+    What SymPy calls the functions in the formula, those of few formulas, and the words in the type
+    of code in the prose of the page: arguments, say.
+    """
+    every, told = {}, {}
+    for name in names:
+        cell = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").split("# %%")[1]
+        every[name] = set(re.findall(r"\bsp\.([a-z]\w*)\(", cell.partition("\nformula")[2]))
+        page = (ROOT / "docs" / "activations" / f"{name}.md").read_text(encoding="utf-8")
+        told[name] = set(re.findall(r"`([a-z]\w+)`", page))
+    count = Counter(part for parts in every.values() for part in parts)
+    return {n: sorted({p for p in every[n] if count[p] <= FEW} | told[n]) for n in every}
+
+
+def complete(
+    index: Path, functions: Mapping[str, Iterable[str]], also: Mapping[str, Iterable[str]]
+) -> None:
     """Give each entry of an index its other words.
 
-    `functions` has the other names of each function by its address.
+    `functions` has the other names of each function by its address, `also` more words of a page.
 
     The search takes each word for the beginning of one, and a rare word weighs more: `relu` would
     lead to ReLU6 first. So what has a function's name in its own is found by all names that begin
@@ -72,6 +95,7 @@ def complete(index: Path, functions: Mapping[str, Iterable[str]]) -> None:
     for address, (top, *sections) in pages.items():
         heads = [section["title"] for section in sections] if len(sections) <= MANY else []
         top["also"] += [*functions.get(address, ()), *heads, *american(heads)]
+        top["also"] += [*also.get(address, ()), *(SAME[head] for head in heads if head in SAME)]
         top["also"].append(Path(address).stem)
     called = {
         address: " / ".join([pages[address][0]["title"], *functions.get(address, ())]).lower()

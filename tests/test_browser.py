@@ -715,6 +715,25 @@ def test_a_formula_shows_its_link_when_it_is_asked_for(
     assert trouble == []
 
 
+def test_a_tap_shows_the_link_of_a_formula(
+    browser: Browser, address: str, site: Path, trouble: list[str]
+) -> None:
+    assert "on a phone tap it" in (site / "data.html").read_text().replace("\n", " ")
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as phone:
+        page = phone.new_page()
+        page.goto(f"{address}activations/{FUNCTIONS[0].name}.html")
+        for kind in (".math", ".facts th"):
+            place = page.locator(kind).first
+            link = place.get_by_role("link", name="Link to ")
+            place.locator("math, a").first.locator("..").tap(position={"x": 5, "y": 5})
+            page.wait_for_timeout(400)  # it fades in
+            assert link.evaluate("link => getComputedStyle(link).opacity") == "1", kind
+            link.tap()
+            assert "." in page.evaluate("location.hash")
+
+
 def test_a_cell_is_downloaded(context: BrowserContext, address: str, site: Path) -> None:
     page = context.new_page()
     name = FUNCTIONS[0].name
@@ -774,6 +793,23 @@ FIRST_HITS = {  # what people type, and the page that it must lead to
     "side by side": "compare/four",
     "normalizers": "families",
     "table of all functions": "table",
+    "gelu gradient": "activations/gelu",
+    "sigmoid gradient": "activations/sigmoid",
+    "relu gradient": "activations/relu",
+    "tanh grad": "activations/tanh",
+    "vanishing gradients": "learn/saturation",
+    "which activation to use": "learn/choosing",
+    "best activation function": "learn/choosing",
+    "choose activation": "learn/choosing",
+    "SiLU(x)": "activations/silu",
+    "softplus beta threshold": "activations/softplus",
+    "erf": "activations/gelu",
+    "how to cite": "data",
+    "citation": "data",
+    "license": "data",
+    "licence": "data",
+    "check.py": "check",
+    "check my implementation": "check",
 }
 
 
@@ -819,6 +855,18 @@ def test_a_wrong_address_is_helped(context: BrowserContext, address: str, depth:
             if answer and answer.status == 404:
                 page.locator(".suggestion a", has_text=function.title).click()
             page.wait_for_url(f"**/activations/{function.name}.html")
+    pages = {f.name: f"/activations/{f.name}.html" for f in FUNCTIONS}  # before another's alias
+    pages |= {
+        p.stem.replace("-", "_"): f"/learn/{p.stem}.html"
+        for p in (ROOT / "docs" / "learn").glob("*.py")
+    }
+    begun = next((f, n) for f in FUNCTIONS for n in f.aliases if re.fullmatch(r"\w{5,} \w+", n))
+    pages[begun[1].split()[0]] = f"/activations/{begun[0].name}.html"
+    for wrong, wanted in pages.items():
+        page.goto(f"{address}{depth}{wrong}/")
+        assert page.title().startswith("No such page")
+        link = page.locator(".suggestion a")
+        assert link.get_attribute("href", timeout=1000).endswith(wanted), wrong
     page.goto(f"{address}{depth}no-such-name-at-all")
     assert page.locator(".suggestion a").count() == 0
     assert page.locator(".names a").count() == len(FUNCTIONS)

@@ -21,7 +21,8 @@
   let nearest = asked.length / 3; // of so many letters, at least two of three are right
   for (const link of document.querySelectorAll("[data-names]"))
     for (const name of link.dataset.names.split(" ")) {
-      const apart = distance(asked, plain(name));
+      const begun = asked.length > 3 && plain(name).startsWith(asked); // logistic, for one
+      const apart = Math.min(distance(asked, plain(name)), begun ? 1 : Infinity);
       if (apart < nearest) [nearest, meant] = [apart, link];
     }
   if (meant)

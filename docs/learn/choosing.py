@@ -268,14 +268,17 @@ except RuntimeError as error:
 assert "hardsigmoid_backward is not implemented" in message
 
 # %% [markdown]
-# ## Hidden layers: mostly convention
+# ## Hidden layers: is there a best activation function to choose?
 #
-# What is left is the choice in the hidden layers of a new network, and there is little to go by.
+# None that we know of: it is mostly convention. What is left is the choice in the hidden layers of
+# a new network, and there is little to go by.
 # Depth gives reasons: saturated units stop the gradient ([saturation](saturation.py)), weights must
 # be scaled to the activation ([initialisation](initialisation.py)), and units with ReLU can die
 # ([dying ReLU](dying-relu.py)). Which function then had the lowest error was, in
 # [our small experiment](one-model.py), a matter of the data and of the learning rate. A model that
 # you load leaves no choice: [it needs its own activation](smooth-rectifiers.py).
+#
+# ## Which activation function to use, case by case
 #
 # In the table, *shown* and *measured* mean by code, where the link leads. *Cited* means that a work
 # says so; the page names it. *Convention* means that people do it, and we know of nothing that
