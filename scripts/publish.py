@@ -235,7 +235,7 @@ def head(source: str, title: str, said: str, site: str, name: str) -> dict[str, 
         "image": found["card"],
         "license": LICENCES["text"],
     }
-    if kind != "WebSite":
+    if kind == "WebPage":  # of others og:site_name says it: their pages are to be light
         thing["isPartOf"] = {"@type": "WebSite", "name": name, "url": site}
     if kind == "Dataset":
         thing |= {
@@ -247,7 +247,8 @@ def head(source: str, title: str, said: str, site: str, name: str) -> dict[str, 
                 "contentUrl": f"{site}data/activations.json",
             },
         }
-    return found | {"thing": json.dumps(thing, ensure_ascii=False).replace("</", "<\\/")}
+    said = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
+    return found | {"thing": said.replace("</", "<\\/")}
 
 
 def _card(source: str) -> tuple[str, str]:

@@ -860,8 +860,13 @@ def test_a_wrong_address_is_helped(context: BrowserContext, address: str, depth:
         p.stem.replace("-", "_"): f"/learn/{p.stem}.html"
         for p in (ROOT / "docs" / "learn").glob("*.py")
     }
-    begun = next((f, n) for f in FUNCTIONS for n in f.aliases if re.fullmatch(r"\w{5,} \w+", n))
-    pages[begun[1].split()[0]] = f"/activations/{begun[0].name}.html"
+    words: dict[str, set[str]] = {}  # with which names of several begin
+    for function in FUNCTIONS:
+        for alias in filter(str.isascii, function.aliases):
+            words.setdefault(slug(alias).partition("-")[0], set()).add(function.name)
+    sole = ((word, *names) for word, names in words.items() if len(names) == 1 and len(word) > 3)
+    begun, name = next((w, n) for w, n in sole if not any(w.startswith(p) for p in pages))
+    pages[begun] = f"/activations/{name}.html"
     for wrong, wanted in pages.items():
         page.goto(f"{address}{depth}{wrong}/")
         assert page.title().startswith("No such page")

@@ -522,7 +522,7 @@ def test_each_page_says_what_it_is(site, root):
         [tab] = re.findall(r"<title>(.*?)</title>", text)
         assert tab not in seen
         seen.add(tab)
-        name = thing["isPartOf"]["name"] if "isPartOf" in thing else thing["name"]
+        name = meta(text, "og:site_name")
         called = thing.get("headline", thing.get("name", ""))
         if where == "index.html":
             assert tab.startswith(f"{name}: ")
