@@ -61,7 +61,7 @@ LETTER = re.compile(r"<mi>(.)</mi>")  # alone, and so in italics
 LABEL = re.compile(r'<text class="[^"]*\bmath\b[^"]*"[^>]*>([^<]*)<')  # in a figure
 CODE = re.compile(r'<mtext class="m-code">[^<]*</mtext>')  # in another font
 TAG = re.compile(r"<[^>]*>")
-GENERATOR = re.compile(r'\s*<meta name="generator"[^>]*>')  # which says nothing to a reader
+READ = re.compile(r'\s*<meta name="generator"[^>]*>| data-search-exclude\b')  # by programs alone
 INDENT = re.compile(r"\s*\n\s*")
 ARTICLE = re.compile(r"(<article\b.*</article>)", re.DOTALL)
 WORD = re.compile(r"[\w-]+")
@@ -152,7 +152,7 @@ def patched(text: str, style: str, page: str) -> str:
     The theme's indentation goes, which is a seventh of a page; an article is left as it is. So does
     the namespace of drawings, which a page does not need.
     """
-    text = GENERATOR.sub("", text)
+    text = READ.sub("", text)
     first, *others = SHEET.finditer(text)
     for link in reversed(others):
         text = text[: link.start()] + text[link.end() :]
