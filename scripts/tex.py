@@ -123,7 +123,8 @@ def tex(expression: sp.Basic | arb | Span, parameters: Iterable[Parameter] = ())
         return certain(expression)
     names = {p.symbol: rf"\mathtt{{{p.symbol.name}}}".replace("_", r"\_") for p in parameters}
     names[sp.Symbol("x_h", real=True)] = "h"
-    space = {f"{name} {v}": rf"{name}\, {v}" for name in names.values() for v in "xh" if v != name}
+    after = ("x", "h", "e^")
+    space = {f"{name} {v}": rf"{name}\, {v}" for name in names.values() for v in after if v != name}
     printer = _Printer({"order": "none", "symbol_names": names, "inv_trig_style": "full"})
     text = printer.doprint(expression)
     for narrow, wide in space.items():
