@@ -18,6 +18,7 @@ import platform
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -215,12 +216,18 @@ def of(activation: Activation, kind: str) -> list[Record] | None:
 
 
 def joined(measured: dict[str, list[Record]]) -> Record:
-    """Return the departures of several capabilities as FILE holds them: what is the same, once."""
-    found: dict[str, list[str]] = {}
+    """Return the departures of several capabilities as FILE holds them: what is the same, once.
+
+    What one of them holds twice stays there twice, for `compare` to name.
+    """
+    found: dict[tuple[str, int], list[str]] = {}
     for kind, records in measured.items():
+        times: Counter[str] = Counter()
         for record in records:
-            found.setdefault(json.dumps(record, allow_nan=False), []).append(kind)
-    records = [json.loads(text) | {"capabilities": kinds} for text, kinds in found.items()]
+            text = json.dumps(record, allow_nan=False)
+            found.setdefault((text, times[text]), []).append(kind)
+            times[text] += 1
+    records = [json.loads(text) | {"capabilities": kinds} for (text, _), kinds in found.items()]
     settings, dtypes = [r["parameters"] for r in records], list(verify.FORMATS)
 
     def place(r: Record) -> tuple:
