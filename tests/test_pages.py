@@ -4,6 +4,7 @@ import json
 import os
 import re
 import unicodedata
+import zipfile
 
 import numpy as np
 import pytest
@@ -213,3 +214,11 @@ def test_a_lesson_shows_its_figures_and_is_there_to_download(site):
         text = script.read_text()
         assert html.count('<svg class="plot"') == len(re.findall(r"\bHTML\(\s*plot\(", text))
         assert (site / "learn" / script.name).read_text() == text
+
+
+def test_the_whole_site_is_one_file(site):
+    with zipfile.ZipFile(site / "site.zip") as whole:
+        held = {name.partition("/")[2]: whole.read(name) for name in whole.namelist()}
+    files = {str(f.relative_to(site)): f for f in site.rglob("*") if f.is_file()}
+    assert held.keys() == files.keys() - {"site.zip"}
+    assert all(files[name].read_bytes() == content for name, content in held.items())

@@ -156,3 +156,16 @@ def test_no_check_is_vacuous(activation, form):
     assert np.sum(points[tiny] > 0) > 5
     for parameter in activation.parameters:
         assert len({parameter.default, *parameter.tries}) >= 3
+
+
+def test_a_result_of_0_is_found_though_the_exact_one_is_a_normal_number():
+    found = verify.failures(pick("tanh"), "1 - np.tanh(x) ** 2", 1)["float32"]
+    low, high = found["0 where the result is not 0"][1]
+    assert low < 12 < 44 < high  # where 1 − tanh² is normal up to 44
+
+
+def test_nan_at_infinity_is_found_where_there_is_a_limit():
+    for name, form in {"tanh": "np.sinh(x) / np.cosh(x)", "silu": "x / (1 + np.exp(-x))"}.items():
+        kinds = verify.failures(pick(name), form, 0)["float64"]
+        place = "±∞" if name == "tanh" else "−∞"
+        assert [kind for kind in kinds if kind.startswith("nan at")] == [f"nan at {place}"]
