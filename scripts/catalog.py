@@ -4,7 +4,7 @@ import copy
 import functools
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from project import FAMILIES, SNIPPETS, Problem, heading, shown
 CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
 FACTS = {
     "aliases",
+    "at_infinity",
     "cited",
     "claims",
     "descends",
@@ -27,6 +28,7 @@ FACTS = {
     "naive_grad",
     "near",
     "parameters",
+    "relations",
     "steps",
     "where",
 }
@@ -90,7 +92,8 @@ class Activation(_Snippet):
     keep their dtype. `steps` leads from the definition to the derivative. `where` are
     abbreviations with which formulas are printed; `learned` are parameters; `descends`,
     `identities` and `near` name other functions; `cited` are pieces of sentences whose numbers a
-    work gives.
+    work gives. `relations` between parameters belong to the domain; where one of `at_infinity` does
+    not hold, the NumPy cell is right for finite x only.
     """
 
     name: str
@@ -106,6 +109,8 @@ class Activation(_Snippet):
     family: str
     descends: str = ""
     parameters: tuple[Parameter, ...] = ()
+    relations: tuple[sp.Basic, ...] = ()
+    at_infinity: tuple[sp.Basic, ...] = ()
     aliases: tuple[str, ...] = ()
     steps: tuple[tuple[sp.Expr, str], ...] = ()
     where: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
@@ -136,6 +141,16 @@ class Activation(_Snippet):
         conditions = [c for e in both for p in e.atoms(sp.Piecewise) for _, c in p.args]
         moving = any(c.free_symbols - {self.x} for c in conditions)
         return tuple(e.subs(self.decimals) if moving else e for e in both)
+
+    def allows(self, setting: Mapping[str, float]) -> bool:
+        """Tell whether every parameter lies in its domain, and all keep their relations."""
+        inside = all(sp.Rational(setting[p.symbol.name]) in p.domain for p in self.parameters)
+        return inside and self.keeps(self.relations, setting)
+
+    def keeps(self, relations: Iterable[sp.Basic], setting: Mapping[str, float]) -> bool:
+        """Tell whether some relations hold for these parameters, at their exact binary values."""
+        exact = {p.symbol: sp.Rational(setting[p.symbol.name]) for p in self.parameters}
+        return all(relation.subs(exact) == True for relation in relations)  # noqa: E712 (SymPy's)
 
     def settings(self) -> list[dict[str, float]]:
         """Return every setting to verify: the defaults, then each other value in turn."""
@@ -336,7 +351,7 @@ def _read(path: Path, source: str) -> Activation | Vector:
         )
     if formula.atoms(sp.Float) | derivative.atoms(sp.Float):
         raise Problem(f"{shown(path)}: a formula must be exact: write sp.Rational, not a float")
-    return Activation(
+    result = Activation(
         name=name,
         title=title,
         summary=summary,
@@ -349,6 +364,8 @@ def _read(path: Path, source: str) -> Activation | Vector:
         gradient=functions[1],
         **_kin(path, facts),
         parameters=_parameters(path, facts, formula, x, functions),
+        relations=tuple(facts.get("relations", ())),
+        at_infinity=tuple(facts.get("at_infinity", ())),
         aliases=tuple(facts.get("aliases", ())),
         steps=tuple(facts.get("steps", ())),
         where={sp.Symbol(k, real=True): v for k, v in facts.get("where", {}).items()},
@@ -362,6 +379,10 @@ def _read(path: Path, source: str) -> Activation | Vector:
         symbolic=symbolic,
         scope=numeric,
     )
+    for setting in result.settings():
+        if not result.keeps((*result.relations, *result.at_infinity), setting):
+            raise Problem(f"{shown(path)}: {setting} does not keep the relations of the parameters")
+    return result
 
 
 def _read_vector(

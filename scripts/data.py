@@ -170,6 +170,10 @@ def _parameters(activation: Activation) -> list[Record]:
     ]
 
 
+def _relations(relations: Iterable[sp.Basic]) -> list[Record]:
+    return [{"text": str(relation), "srepr": exactly(relation)} for relation in relations]
+
+
 def _kinks(activation: Activation) -> list[Record]:
     """Return the kinks; `order` is that of the derivative that jumps."""
     slope, x = activation.generic[1], activation.x  # where it is one piece, both sides are alike
@@ -271,6 +275,8 @@ def elementwise(activation: Activation) -> Record:
         **_common(activation),
         "kind": "elementwise",
         "parameters": _parameters(activation),
+        "relations": _relations(activation.relations),
+        "at_infinity": _relations(activation.at_infinity),
         "formulas": formulas(name, page.formulas(activation), page.displayed(activation)),
         "derivation": [
             {

@@ -4,6 +4,7 @@ A ball is a number with a proved bound of its error (Arb, through python-flint).
 returns therefore holds, whatever cancels or overflows on the way.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -187,6 +188,12 @@ def compile_ball(expression: sp.Expr | sp.Tuple, x: sp.Symbol | Sequence[sp.Symb
     return evaluate
 
 
+@functools.lru_cache(maxsize=64)
+def _compiled(expression: sp.Expr, symbols: tuple[sp.Symbol, ...]) -> Callable:
+    function = compile_ball(sp.Tuple(expression), symbols)
+    return lambda balls: function(balls)[0]
+
+
 @dataclass(frozen=True)
 class Rounded:
     """Exact values as doubles: `nearest` to 53 bits, and what is left in ULPs of `nearest`.
@@ -201,9 +208,15 @@ class Rounded:
 class Exact:
     """A real function that can be asked for its value at a double, to a proved precision."""
 
-    def __init__(self, expression: sp.Expr, x: sp.Symbol) -> None:
+    def __init__(
+        self, expression: sp.Expr, x: sp.Symbol, given: Mapping[sp.Symbol, float] | None = None
+    ) -> None:
         self.expression = expression
-        self._function = compile_ball(expression, x)
+        if given is None:
+            self._function = compile_ball(expression, x)
+        else:  # compiled once for whatever the other symbols are
+            function, values = _compiled(expression, (x, *given)), [arb(v) for v in given.values()]
+            self._function = lambda ball: function([ball, *values])
 
     def ball(self, point: float | arb, bits: int = BITS) -> arb:
         """Return a ball of at least `bits` correct bits, or one so near 0 that no double differs.

@@ -45,6 +45,7 @@ import departures
 import derive
 import page
 import prove
+import sweep
 import vector
 import verify
 from catalog import Activation, Vector
@@ -69,12 +70,30 @@ ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 BITWISE = (ast.BitAnd, ast.BitOr)
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 SWAPS = {  # functions of NumPy and SymPy, and what one might write in their place
+    "Le": "Lt Gt", "Lt": "Le Gt", "Ne": "Eq",
     "abs": "positive negative Abs", "arctan": "tanh", "cosh": "sinh exp", "erf": "erfc tanh",
     "erfc": "erf", "exp": "expm1 exp2 cosh sinh", "expm1": "exp sinh", "log": "log1p log2 exp",
     "log1p": "log", "maximum": "minimum fmax", "minimum": "maximum fmin", "sign": "cbrt signbit",
     "sinh": "tanh cosh", "sqrt": "cbrt square", "square": "sqrt abs", "tanh": "sinh arctan atan",
 }  # fmt: skip
+FACTS = ("at_infinity", "exceptions", "parameters", "relations", "steps")  # others are words
 ORDERED = {"copysign", "power", "where"}  # their last two arguments, exchanged, give another result
+
+
+CUTS = {"clip", "maximum", "minimum"}  # functions that cut off at a number
+FAR = 1000  # by this factor a cut-off moves
+
+
+def cuts(tree: ast.AST) -> set[ast.Constant]:
+    """Return the numbers at which code cuts something off, and those that it compares with."""
+    found: list[ast.AST] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("np"), name), args) if name in CUTS:
+                found += args
+            case ast.Compare(_, _, others):
+                found += others
+    return {n for top in found for n in ast.walk(top) if isinstance(n, ast.Constant) and n.value}
 
 
 def numbers(value: float) -> Iterator[float]:
@@ -160,8 +179,8 @@ def _targets(place: str, statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Assign):
         return isinstance(statement, ast.FunctionDef)
     name = ast.unparse(statement.targets[0])
-    if place == "Facts":  # other names of a function are words
-        return name in ("exceptions", "parameters", "steps") or name.startswith("_")
+    if place == "Facts":
+        return name in FACTS or name.startswith("_")
     return not ast.unparse(statement.value).lower().startswith("sp.symbol")
 
 
@@ -188,13 +207,15 @@ def slips(place: str, code: str, name: str = "", given: str = "x") -> Iterator[t
             a = function.args
             known = a.args[len(a.args) - len(a.defaults) :]
             defaults |= {p.arg: value for p, value in zip(known, a.defaults, strict=True)}
+    limits = cuts(tree) if place == "NumPy" else set()
     for statement in tree.body:
         for node, call in _copied(statement, name):
             old, node.value = node.value, f"{call}({given})"
             yield f"{place}, line {node.lineno}: {old!r} → {node.value}", ast.unparse(tree)
             node.value = old
         for part, put in list(_slots(statement)) if _targets(place, statement) else ():
-            for new in changes(part, defaults):
+            far = [_literal(n.value * by) for n in limits & {part} for by in (FAR, 1 / FAR)]
+            for new in (*changes(part, defaults), *far):
                 put(new)
                 text = ast.unparse(tree)
                 put(part)
@@ -297,6 +318,7 @@ def checks(activation: Function, place: str) -> Iterator[Check]:
     elif place != "departures":
         yield from _tests("test_numpy", activation)
     if place in ("NumPy", "Facts"):
+        yield "sweep.check", lambda: sweep.check(activation)
         yield proof
     if place == "Facts":
         yield "page.naive", lambda: page.naive(activation)
@@ -392,7 +414,7 @@ def _worst(activation: Function) -> Iterator[float]:
 def _holds(original: Activation, mutant: Activation) -> bool:
     """Tell whether the cell is right at the edges of the domains as they are and as they were."""
     for setting in (*verify.awkward(original), *verify.awkward(mutant)):
-        if all(setting[p.symbol.name] in p.domain for p in mutant.parameters):
+        if mutant.allows(setting):
             for order, name in itertools.product((0, 1), verify.NUMPY_DTYPES):
                 verify.numpy_error(mutant, order, setting, verify.FORMATS[name])
     return True

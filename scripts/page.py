@@ -23,6 +23,7 @@ import derive
 import figures
 import prove
 import relations
+import sweep
 import verify
 from catalog import Activation, Allowance, Parameter, pick
 from exact import Exact
@@ -295,6 +296,10 @@ def definition(activation: Activation) -> str:
         '<div class="definition" markdown>\n<div markdown>',
         equation(activation, "f"),
         *map(domain, activation.parameters),
+        *(
+            f"Between them: ${tex(relation, activation.parameters)}$."
+            for relation in activation.relations
+        ),
         f"Also called {', '.join(activation.aliases)}." if activation.aliases else "",
         f"</div>\n{drawing}\n</div>",
     ]
@@ -539,8 +544,29 @@ def code(activation: Activation) -> str:
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
     ).replace(",", "\u202f", 1)
-    ways = (downloads(activation.name), line, proof(activation), *naive(activation))
-    return blocks(*tabs, *ways, own(activation.name, "grad"))
+    ways = (downloads(activation.name), line, *swept(activation), proof(activation))
+    return blocks(*tabs, *ways, *naive(activation), own(activation.name, "grad"))
+
+
+def swept(activation: Activation) -> list[str]:
+    """Return how the parameters were varied, and with which the code is right for finite x only."""
+    if not activation.parameters:
+        return []
+    count = sweep.check(activation)
+    names = ", ".join(f"`{p.symbol.name}`" for p in activation.parameters)
+    most = " and ".join(
+        f"{verify.FORMATS[name].tolerance:g} in {name}" for name in verify.NUMPY_DTYPES
+    )
+    found = [
+        f"**Other parameters:** with {count} settings of {names}, over the decades to the edges of "
+        f"the domain, no result is off by more ULP than {most}, at inputs placed by them."
+    ]
+    for relation in activation.at_infinity:
+        found.append(
+            f"**What the code cannot do:** if ${tex(sp.Not(relation), activation.parameters)}$, it "
+            "is right at finite x, but may be `nan` at ±∞, where 0 meets ∞."
+        )
+    return found
 
 
 def own(name: str, gradient: str) -> str:

@@ -267,7 +267,21 @@ class _Here:
 
     def any_number(self, value: sp.Expr) -> sp.Expr:
         """Stand for a rounded value: what is proved then holds whatever it is rounded to."""
-        return self.rounded.setdefault(value, sp.Dummy("rounded", real=True))
+        if (plain := sp.cancel(value)).is_integer:  # where a remainder has been taken away
+            return plain
+        return self.rounded.setdefault(value, sp.Dummy("rounded", integer=True))
+
+    def parts(self, value: Any) -> tuple["_Element", int]:
+        """Return a number in [1/2, 1) and the power of two by which it makes up the value."""
+        number = self.read(value)
+        if not number.is_Rational:
+            raise _SettingError
+        exponent = math.frexp(number)[1]
+        return self.apply(lambda a: a / sp.Integer(2) ** exponent, value), exponent
+
+    def remainder(self, value: sp.Expr, by: sp.Expr) -> sp.Expr:
+        """Return what is left when a whole multiple is taken away, whichever it is."""
+        return value - by * self.rounded.setdefault(value / by, sp.Dummy("whole", integer=True))
 
     def sign(self, value: sp.Expr) -> int:
         """Decide the sign of an expression at the sample, and note where it changes."""
@@ -292,9 +306,13 @@ class _Here:
         if not base.is_polynomial(self.x):
             raise Problem(f"it decides by the sign of {base}, which is no polynomial in x")
         polynomial = sp.Poly(base, self.x)
-        if not all(c.is_Rational for c in polynomial.all_coeffs()):
+        if polynomial.degree() == 1:
+            slope, start = polynomial.all_coeffs()
+            self.cuts.add(-start / slope)
+        elif all(c.is_Rational for c in polynomial.all_coeffs()):
+            self.cuts.update(polynomial.real_roots())
+        else:
             raise Problem(f"it decides by the sign of {base}, which is not rational")
-        self.cuts.update(polynomial.real_roots())
         return _sign_of_number(base.subs(self.x, self.point))
 
 
@@ -439,7 +457,11 @@ class _NumPy:
             "where": where,
             "pi": sp.pi,
             "finfo": np.finfo,
+            "fmod": known(here.remainder),
+            "frexp": here.parts,
+            "ldexp": known(lambda a, exponent: a * sp.Integer(2) ** exponent),
             **{name: getattr(np, name) for name in (*DTYPES, "nan")},
+            "float64": type("float64", (np.float64,), {"__new__": lambda _, value: same(value)}),
             **{
                 name: known(getattr(sp, name))
                 for name in ("exp", "tanh", "sinh", "cosh", "sin", "cos")
@@ -469,12 +491,30 @@ def _beyond(
     before, ctx.prec = ctx.prec, 2600  # a difference of two large numbers may be smaller than it
     try:
         end = low if right else high
+        if not end.is_Rational:
+            end = sp.Rational(float(end)) * (1 + sp.Rational(SLIP[0]))  # a little nearer to 0
         signs = [tails.sign(limit + side * difference, x, end, right) for side in (1, -1)]
     except Problem:
         return None
     finally:
         ctx.prec = before
     return arb(2) ** -1080 if signs in ([1, 1], [-1, -1]) else None
+
+
+def _slight(difference: sp.Expr, wanted: sp.Expr, x: sp.Symbol, region: Region) -> bool:
+    """Tell whether |difference| < FINE · |wanted| is proved on an interval that ends at 0.
+
+    Where both are 0 at 0 their quotient is that of their slopes at some point between.
+    """
+    far = region.high if region.low == 0 else region.low
+    if 0 not in (region.low, region.high) or far == 0 or not far.is_finite:
+        return False
+    if difference.subs(x, 0) != 0 or wanted.subs(x, 0) != 0:
+        return False
+    half = arb(float(far)) / 2
+    inside = arb(half, abs(half) * (1 + SLIP[1]))
+    top, bottom = (compile_ball(e.diff(x), x)(inside) for e in (difference, wanted))
+    return not bottom.contains(0) and bool(abs(top / bottom) < FINE)
 
 
 @dataclass
@@ -525,7 +565,9 @@ class _Case:
                     raise _SettingError
                 far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
                 if far is None or not far < INVISIBLE:
-                    if _beyond(difference, x, low, high, wanted / 2**60):
+                    if _beyond(difference, x, low, high, wanted / 2**60) or _slight(
+                        difference, wanted, x, Region(low, high)
+                    ):
                         yield Region(low, high, FINE, self.setting, relative=True)
                         break
                     self._refuse(Region(low, high), result, wanted, far)
@@ -602,6 +644,8 @@ class _Case:
             raise self._problem(f"it does not run on exact numbers: {error}") from error
         self.asked |= here.asked
         if here.rounded:
+            powers = sp.powsimp(result.value, combine="exp", deep=True)
+            result.value = powers.replace(sp.exp, lambda a: sp.exp(sp.expand(a)))
             free = result.value.subs(dict.fromkeys(here.rounded.values(), 0))
             if not _vanishes(result.value - free):
                 raise self._problem("it depends on how np.round rounds")

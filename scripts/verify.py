@@ -118,6 +118,8 @@ def reference(activation: Activation, order: int, setting: Setting, form: Format
 
 def ends(activation: Activation, order: int, setting: Setting) -> dict[float, float]:
     """Return what f or f' should give at −inf, +inf and nan: the limits if there are, and nan."""
+    if not activation.keeps(activation.at_infinity, setting):
+        return {math.nan: math.nan}
     found = {at: float(v) for at, v in limits(activation, order, setting).items()}
     return found | {math.nan: math.nan}
 
@@ -184,8 +186,9 @@ def awkward(activation: Activation) -> Iterable[Setting]:
     for p in activation.parameters:
         edges = (e + by for e in p.domain.boundary for by in (0, 0.125, -0.125))
         for value in {-1, 0, 1, *map(float, edges), *activation.defaults.values()}:
-            if value in p.domain:
-                yield activation.defaults | {p.symbol.name: float(value)}
+            setting = activation.defaults | {p.symbol.name: float(value)}
+            if activation.allows(setting):
+                yield setting
 
 
 # The two voices

@@ -14,13 +14,13 @@ import numpy as np
 def hardshrink(x, lambd=0.5):
     """Return x where abs(x) > lambd, else 0; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return x * (np.abs(x) > lambd)
+    return x * (np.abs(x) > np.float64(lambd))
 
 
 def hardshrink_grad(x, lambd=0.5):
     """Return the derivative: 1 where abs(x) > lambd, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
-    return np.clip(x, 0, 0) + (np.abs(x) > lambd)  # the clip is 0, but nan at nan
+    return np.clip(x, 0, 0) + (np.abs(x) > np.float64(lambd))  # the clip is 0, but nan at nan
 
 
 # %% PyTorch

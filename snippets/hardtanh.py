@@ -12,14 +12,15 @@ import numpy as np
 
 
 def hardtanh(x, min_val=-1.0, max_val=1.0):
-    """Return x cut off at min_val and max_val, Python floats; the dtype stays."""
-    return np.clip(np.asarray(x) * 1.0, min_val, max_val)
+    """Return x cut off at min_val and max_val; the dtype stays."""
+    x = np.asarray(x) * 1.0  # integers become float64
+    return np.clip(x, np.float64(min_val), np.float64(max_val)).astype(x.dtype)
 
 
 def hardtanh_grad(x, min_val=-1.0, max_val=1.0):
     """Return the derivative: 1 where min_val < x < max_val, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
-    inside = (x > min_val) & (x < max_val)
+    inside = (x > np.float64(min_val)) & (x < np.float64(max_val))
     return np.clip(x, 0, 0) + inside  # the clip is 0, but nan at nan
 
 
@@ -42,9 +43,10 @@ def _slope(function, at):
 
 aliases = ["hard tanh"]
 parameters = {
-    "min_val": (sp.Interval.open(-sp.oo, 1), [-2.0, 0.0, 0.5]),
-    "max_val": (sp.Interval.open(-1, sp.oo), [6.0, 0.25, -0.5]),
+    "min_val": (sp.Reals, [-2.0, 0.0, 0.5]),
+    "max_val": (sp.Reals, [6.0, 0.25, -0.5]),
 }
+relations = [sp.Lt(min_val, max_val)]
 naive_grad = ["(x > min_val) & (x < max_val)"]
 identities = [
     "hardtanh(x) = relu(x + 1) - relu(x - 1) - 1",

@@ -12,16 +12,17 @@ import numpy as np
 
 
 def rrelu(x, lower=1 / 8, upper=1 / 3):
-    """Return x where x > 0, else (lower + upper) / 2 * x; bounds are Python floats."""
+    """Return x where x > 0, else (lower + upper) / 2 * x; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return np.maximum(x, 0) + (lower + upper) / 2 * np.minimum(x, 0)
+    slope = np.float64(lower) / 2 + np.float64(upper) / 2
+    return (np.maximum(x, 0) + slope * np.minimum(x, 0)).astype(x.dtype)
 
 
 def rrelu_grad(x, lower=1 / 8, upper=1 / 3):
     """Return the derivative: 1 where x > 0, else (lower + upper) / 2, and nan at nan."""
-    x = np.asarray(x)
-    step = np.clip(x, 0.0, 0.0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
-    return step + (lower + upper) / 2 * (1 - step)
+    x = np.asarray(x) * 1.0
+    slope = np.where(x > 0, 1, np.float64(lower) / 2 + np.float64(upper) / 2)
+    return (np.clip(x, 0, 0) + slope).astype(x.dtype)  # the clip is 0, but nan at nan
 
 
 # %% PyTorch
@@ -51,9 +52,11 @@ def _drawn():
 
 aliases = ["randomized leaky rectified linear unit", "randomized leaky ReLU"]
 parameters = {
-    "lower": (sp.Interval(0, sp.Rational(1, 3)), [0.25, 0.01]),
-    "upper": (sp.Interval(sp.Rational(1, 8), sp.oo), [0.125, 0.75, 3.0]),
+    "lower": (sp.Reals, [0.25, 0.01]),
+    "upper": (sp.Reals, [0.125, 0.75, 3.0]),
 }
+relations = [sp.Le(lower, upper)]
+at_infinity = [sp.Ne(lower + upper, 0)]
 naive_grad = ["np.where(x > 0, 1, (lower + upper) / 2)"]
 identities = ["rrelu(x) = leaky_relu(x, 11/48)"]
 cited = ["a number below 1,\n  but the numbers it draws lie between 3 and 8"]

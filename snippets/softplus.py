@@ -12,19 +12,30 @@ derivative = 1 / (1 + sp.exp(-beta * x))
 import numpy as np
 
 
+def _product(x, beta):
+    """Return u and v: u + v is beta * |x| to more than 53 bits, for exp magnifies errors."""
+    m, e = np.frexp(np.float64(beta))  # beta is m * 2**e
+    with np.errstate(over="ignore"):
+        a = np.minimum(np.ldexp(np.abs(np.float64(x)), e), 4000)
+    n, b = np.round(a), np.round(m * 2.0**40) / 2.0**40
+    return n * b, m * (a - n) + n * (m - b)  # the first is exact
+
+
 def softplus(x, beta=1.0):
-    """Return log(1 + exp(beta * x)) / beta, beta a Python float; the dtype stays."""
+    """Return log(1 + exp(beta * x)) / beta; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    a = np.minimum(np.abs(x), 4000)  # so that beta * a does not overflow
-    return np.maximum(x, 0) + np.log1p(np.exp(-beta * a)) / beta
+    (u, v), beta = _product(x, beta), np.float64(beta)
+    root, q = np.exp(-u / 2), np.exp(-v)  # exp(-u) may underflow before it is divided by beta
+    tail = np.where(u + v > 100, root * q / beta * root, np.log1p(np.exp(-u) * q) / beta)
+    return (np.maximum(x, 0) + tail).astype(x.dtype)
 
 
 def softplus_grad(x, beta=1.0):
     """Return the derivative, the sigmoid of beta * x."""
     x = np.asarray(x) * 1.0
-    z = beta * np.clip(x, -4000, 4000)  # so that it does not overflow
-    m, p = np.exp(np.minimum(z, 0)), np.exp(-np.maximum(z, 0))
-    return m / (m + p)
+    u, v = _product(x, beta)
+    e = np.exp(-u) * np.exp(-v)
+    return (np.where(x < 0, e, 1) / (1 + e)).astype(x.dtype)
 
 
 # %% PyTorch

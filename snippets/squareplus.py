@@ -14,23 +14,25 @@ import numpy as np
 
 def _parts(x, b):
     """Return r = sqrt(x**2 + b), and (r - |x|) / 2 without a difference."""
-    a = np.abs(x)
-    r = np.hypot(x, b**0.5)  # x * x would overflow
+    a, b = np.abs(np.float64(x)), np.float64(b)
+    r = np.hypot(a, np.sqrt(b))  # x * x would overflow
     return r, b / 4 / (a / 2 + r / 2)
 
 
 def squareplus(x, b=4.0):
-    """Return (x + sqrt(x**2 + b)) / 2, b a Python float; the dtype stays."""
+    """Return (x + sqrt(x**2 + b)) / 2; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return np.maximum(x, 0) + _parts(x, b)[1]
+    return (np.maximum(x, 0) + _parts(x, b)[1]).astype(x.dtype)
 
 
 def squareplus_grad(x, b=4.0):
     """Return the derivative, (1 + x / sqrt(x**2 + b)) / 2."""
     x = np.asarray(x) * 1.0
     r, gap = _parts(x, b)
-    side = np.copysign(1, x)  # the derivative is 1 - gap / r on the right, gap / r on the left
-    return np.maximum(side, 0) - side * (gap / r)
+    root = np.sqrt(np.float64(b))
+    near = np.clip(x, -root / 2, root / 2)  # further out, 1 + x / r cancels
+    far = np.where(x > 0, 1 - gap / r, gap / r)
+    return np.where(x == near, (1 + near / r) / 2, far).astype(x.dtype)
 
 
 # %% PyTorch

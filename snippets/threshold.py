@@ -12,15 +12,16 @@ import numpy as np
 
 
 def threshold(x, threshold=1.0, value=0.0):
-    """Return x where x > threshold, else value, both Python floats; the dtype stays."""
+    """Return x where x > threshold, else value; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return np.where(x <= threshold, value, x)  # this way round nan stays
+    y = np.where(x <= np.float64(threshold), np.float64(value), x)  # this way round nan stays
+    return y.astype(x.dtype)
 
 
 def threshold_grad(x, threshold=1.0, value=0.0):
     """Return the derivative: 1 where x > threshold, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
-    return np.clip(x, 0, 0) + (x > threshold)  # the clip is 0, but nan at nan
+    return np.clip(x, 0, 0) + (x > np.float64(threshold))  # the clip is 0, but nan at nan
 
 
 # %% PyTorch

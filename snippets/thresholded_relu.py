@@ -12,15 +12,15 @@ import numpy as np
 
 
 def thresholded_relu(x, theta=1.0):
-    """Return x where x > theta, else 0, theta a Python float; the dtype stays."""
+    """Return x where x > theta, else 0; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return np.where(x <= theta, 0, x)  # x <= theta is false for nan, which therefore stays
+    return np.where(x <= np.float64(theta), 0, x)  # x <= theta is false for nan, which stays
 
 
 def thresholded_relu_grad(x, theta=1.0):
     """Return the derivative: 1 where x > theta, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
-    return np.where(np.isnan(x), x, x > theta).astype(x.dtype)
+    return np.where(np.isnan(x), x, x > np.float64(theta)).astype(x.dtype)
 
 
 # %% PyTorch

@@ -63,7 +63,9 @@ SNIPPET = [
     ("tanh", "sp.Derivative((_p - _m) / (_p + _m), x)", "derivative", "step 1 must be"),
     ("leaky_relu", '"negative_slope": (', '"slope": (', "`parameters` in the Facts cell names"),
     ("leaky_relu", "_grad(x, negative_slope=0.01)", "_grad(x, negative_slope=1)", "same default"),
-    ("leaky_relu", "[0.2, 1.0", "[0, 1.0", "`negative_slope` = 0 lies outside its domain"),
+    ("leaky_relu", "(sp.Reals,", "(sp.Interval(0, 1),", "= 2.0 lies outside its domain"),
+    ("leaky_relu", "[0.2, 1.0", "[0, 1.0", "{'negative_slope': 0} does not keep the relations"),
+    ("leaky_relu", "* np.minimum(x, 0)", "* np.clip(x, -1e9, 0)", "in float32: x = "),
 ]  # fmt: skip
 
 

@@ -66,6 +66,12 @@ def test_numbers_with_many_digits_are_nudged():
     )
 
 
+def test_a_cut_off_is_moved_by_far():
+    found = changed("NumPy", "def f(x, a):\n    return np.minimum(x * 3, -40 / a) + (x > 7) + 5")
+    assert {"40 → 40000", "40 → 0.04", "3 → 3000", "7 → 7000"} <= found
+    assert not {"5 → 5000", "0 → 0"} & found
+
+
 def test_slips_in_the_other_cells():
     formula = 'x = sp.Symbol("x")\nformula = sp.Piecewise((sp.exp(x) - 1, x > 0), (0, True))'
     found = changed("SymPy", formula)
@@ -258,3 +264,20 @@ def test_words_are_not_what_is_measured():
         assert old in relu.cells[place]
         other = mutants.read(relu, place, relu.cells[place].replace(old, new, 1))
         assert (mutants.subject(other) == mutants.subject(relu)) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "old", "new"),
+    [
+        ("isrlu", "NumPy", "-1e20 / np.sqrt(alpha)", "-1e20 / alpha**0.0"),
+        ("hardtanh", "Facts", "relations = [sp.Lt(", "relations = [sp.Le("),
+        ("leaky_relu", "Facts", "sp.Ne(negative_slope, 0)", "sp.Ne(negative_slope, 3)"),
+    ],
+)
+def test_a_slip_that_other_parameters_show_is_seen(name, place, old, new):
+    function = pick(name)
+    assert old in function.cells[place]
+    code = function.cells[place].replace(old, new)
+    make = functools.partial(mutants.read, function, place, code)
+    seen = mutants.killer(make, place, mutants.checks) or ""
+    assert seen.startswith(("sweep.check", "test_numpy.test_the_domain", "test_numpy.test_is_w"))

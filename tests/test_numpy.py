@@ -71,6 +71,33 @@ def test_integer_parameters_are_as_good_as_floats(activation, order, setting):
         assert np.array_equal(y, call(activation, order, setting, value))
 
 
+@pytest.mark.parametrize("activation", [a for a in catalog() if a.parameters], ids=repr)
+@pytest.mark.parametrize("order", [0, 1])
+@each_dtype
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.int64, np.array])
+def test_a_parameter_of_numpys_keeps_the_dtype(activation, order, dtype, kind):
+    setting = {k: kind(round(v + 0.5)) for k, v in activation.defaults.items()}
+    plain = {k: float(v) for k, v in setting.items()}
+    if not activation.allows(plain):  # a whole number is none of its values
+        setting = {k: v if kind is np.int64 else kind(v) for k, v in activation.defaults.items()}
+        plain = {k: float(v) for k, v in setting.items()}
+    for x in (np.array([-1.25, 0.5, 3.0], dtype), np.dtype(dtype).type(-1.25)):
+        y = call(activation, order, setting, x)
+        assert y.dtype == dtype
+        assert np.array_equal(y, call(activation, order, plain, x))
+
+
+@pytest.mark.parametrize("activation", [a for a in catalog() if a.parameters], ids=repr)
+@pytest.mark.parametrize("order", [0, 1])
+def test_parameters_broadcast(activation, order):
+    x = np.array([-3.0, -0.25, 0.0, 0.75, 5.0])
+    rows = activation.settings()
+    columns = {k: np.array([[row[k]] for row in rows]) for k in activation.defaults}
+    y = call(activation, order, columns, x)
+    each_row = np.array([call(activation, order, row, x) for row in rows])
+    assert np.allclose(y, each_row, rtol=1e-14, atol=0)
+
+
 @pytest.mark.parametrize("activation", catalog(), ids=repr)
 @pytest.mark.parametrize("order", [0, 1])
 def test_the_domain_holds_only_what_works(activation, order):
