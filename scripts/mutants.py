@@ -84,7 +84,7 @@ CUTS = {"clip", "maximum", "minimum"}  # functions that cut off at a number
 FAR = 1000  # by this factor a cut-off moves
 
 
-def cuts(tree: ast.AST) -> set[ast.Constant]:
+def cuts(tree: ast.AST) -> set[Any]:
     """Return the numbers at which code cuts something off, and those that it compares with."""
     found: list[ast.AST] = []
     for node in ast.walk(tree):

@@ -296,6 +296,8 @@ class _Here:
                 result *= 1 if part.is_positive else -1
             elif base.free_symbols == {self.x} and power.is_Integer:
                 result *= self._cut(base) ** int(power)
+            elif base.free_symbols & set(self.rounded.values()):
+                raise Problem("it decides by how np.round rounds")
             elif base.free_symbols - {self.x}:
                 raise _SettingError
             else:

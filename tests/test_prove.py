@@ -144,8 +144,21 @@ def test_where_code_departs_the_bound_is_right():
         ("tanh", "4 * e /", "3.9999 * e /", r"on \(−400, 0\)|on \(−∞, −400\)"),
         ("relu", "return np.maximum(", "return np.minimum(", r"relu is not proved: on \(−∞, 0\)"),
         ("relu", "return np.maximum(", "return np.fmax(", r"relu is not proved: it calls np.fmax"),
-        ("leaky_relu", "+ negative_slope *", "- negative_slope *", r"'negative_slope': 0.01"),
-        ("leaky_relu", "(1 - step)", "step", r"leaky_relu_grad"),
+        (
+            "leaky_relu",
+            "+ np.float64(negative_slope) *",
+            "- np.float64(negative_slope) *",
+            r"'negative_slope': 0.01",
+        ),
+        ("leaky_relu", "x > 0, 1, np", "x > 0, 2, np", r"leaky_relu_grad"),
+        ("softplus", "m * (a - n) + n", "m * (a + n) + n", r"it decides by how np.round rounds"),
+        ("softplus", "e = np.exp(-u) *", "e = np.exp(u) *", r"softplus_grad .*how np.round rounds"),
+        ("softplus", "u + v > 100", "u + v > 10", r"on \(−2000, −10\)"),
+        ("celu", "np.exp(r / m)", "np.exp(r)", r"celu_grad .*depends on how np.round rounds"),
+        ("celu", "np.exp(n) *", "np.exp(n + 1) *", r"celu_grad .*\(−2000, 0\)"),
+        ("celu", "z > -1e-19", "z > -1e-17", r"celu .*\(−1/100000000000000000, 0\)"),
+        ("celu", "z > -1e-19, x", "z > -1e-19, 2 * x", r"celu .*\(−1/10000000000000000000, 0\)"),
+        ("isrlu", "-1e20 / np", "-1e5 / np", r"isrlu .*\(−∞, −100000\)"),
     ],
 )
 def test_a_wrong_cell_is_refused(tmp_path, name, old, new, message):

@@ -54,6 +54,7 @@ def test_inputs_are_placed_by_products_and_quotients(dtype):
 FAULTS = [
     ("softplus", "np.abs(np.float64(x))", "np.minimum(np.abs(np.float64(x)), 4000)"),
     ("softplus", "), 4000)\n", "), 700)\n"),
+    ("softplus", " + n * (m - b)", ""),
     ("softplus", "(np.float64(beta))  #", "(np.float64(x.dtype.type(beta)))  #"),
     ("softplus", "np.where(u + v > 100, root * q / beta * root, ", "("),
     ("softplus", "np.round(m * 2.0**40) / 2.0**40", "m"),
