@@ -30,14 +30,18 @@ def _minus(form: Form) -> Form:
     return {s: -c for s, c in form.items()}
 
 
-def possible(forms: Sequence[Form]) -> bool:
+def possible(forms: Sequence[Form], zero: bool = False) -> bool:
     """Tell whether linear forms can all be positive at once, by Fourier and Motzkin's elimination.
+
+    With `zero`, whether none need be negative.
 
     >>> x = sp.Symbol("x")
     >>> possible([{x: Fraction(1)}, {x: Fraction(-1), ONE: Fraction(1)}])
     True
     >>> possible([{x: Fraction(1)}, {x: Fraction(-1)}])
     False
+    >>> possible([{x: Fraction(1)}, {x: Fraction(-1)}], zero=True)
+    True
     """
     rows = list(forms)
     while symbols := [s for form in rows for s in form if s != 1]:
@@ -51,7 +55,7 @@ def possible(forms: Sequence[Form]) -> bool:
                 form = {t: Fraction(c) for t, c in total.items() if c}
                 if form not in rows:
                     rows.append(form)
-    return all(form.get(ONE, 0) > 0 for form in rows)
+    return all(form.get(ONE, 0) > 0 or (zero and not form.get(ONE, 0)) for form in rows)
 
 
 class Region:
@@ -70,6 +74,19 @@ class Region:
         """Tell whether it follows from what is known here that a linear expression is positive."""
         form = _linear(sp.expand(value))
         return form is not None and self.sure(form) is True
+
+    def needed(self, value: Any, what: str) -> sp.Expr:
+        """Return an expression that is positive, or different from 0, here and at the borders.
+
+        Raises Problem where that is not sure.
+        """
+        value = sp.sympify(value)
+        signs = (value,) if what == "positive" else (value, -value)
+        for signed in signs:
+            form = _linear(sp.expand(signed))
+            if signed.is_positive or (form and not possible([*self.known, _minus(form)], True)):
+                return value
+        raise Problem(f"{value} is not proved {what}")
 
     def _ask(self, form: Form) -> bool:
         answer = self.sure(form)
@@ -103,6 +120,8 @@ class Region:
     def larger(self, first: Any, second: Any) -> bool:
         """Decide which of two expressions is larger; exponentials by their exponents."""
         first, second = sp.sympify(first), sp.sympify(second)
+        if first.is_infinite or second.is_infinite:
+            return bool(first > second)
         if _linear(sp.expand(first - second)) is None and first.is_positive and second.is_positive:
             return self.positive(sp.expand_log(sp.log(first / second), force=True))
         return self.positive(first - second)

@@ -17,12 +17,13 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import sympy as sp
 from flint import arb, ctx
 
+import contract
 import figures
 import verify
 from catalog import Vector, known, vectors
@@ -51,7 +52,7 @@ from tex import tex
 SIZES = (1, 2, 3)  # for proofs; twice as many inputs where two of them make one result
 LENGTHS = {1: 12, 2: 32, 3: 32, 10: 8}  # how many vectors of each length are tried
 SAME = (  # what means with symbols what it means with numbers
-    *("arange", "concatenate", "expand_dims", "moveaxis", "split"),
+    *("arange", "atleast_1d", "concatenate", "expand_dims", "moveaxis", "split", "swapaxes"),
     *("put_along_axis", "take_along_axis", "zeros_like"),
 )
 SCALES = (0.5, 4.0, 30.0)  # of their elements
@@ -68,10 +69,14 @@ def _symbols(name: str, count: int, **assumptions: bool) -> list[sp.Symbol]:
 
 @dataclass(frozen=True)
 class Definite:
-    """The function for n elements: lists of expressions in x_1, x_2, … (and v_1, v_2, …)."""
+    """The function for n elements: lists of expressions in x_1, x_2, … (and v_1, v_2, …).
+
+    Or for n kinds of elements, with how many there are of each: c_1, c_2, ….
+    """
 
     x: list[sp.Symbol]
     v: list[sp.Symbol]
+    counts: list[sp.Symbol]
     values: list[sp.Expr]
     jacobian: list[list[sp.Expr]]
     vjp: list[sp.Expr]
@@ -92,9 +97,10 @@ def by_formula(function: Callable) -> Callable:
 
 
 @by_formula
-def definite(vector: Vector, size: int) -> Definite:
-    """Write out formula, derivative and vjp for one size."""
+def definite(vector: Vector, size: int, counted: bool = False) -> Definite:
+    """Write out formula, derivative and vjp for one size, or for so many kinds of elements."""
     count = size * vector.width
+    counts = _symbols("c", size) if counted else []
     x, v = _symbols("x", count), _symbols("v", size * vector.blocks)
     values: list[sp.Expr] = []
     letters = {vector.x.label: x, vector.v.label: v}
@@ -106,6 +112,10 @@ def definite(vector: Vector, size: int) -> Definite:
         if isinstance(e, sp.Sum):
             j, first, last = e.limits[0]
             terms = [e.function.xreplace({j: sp.Integer(at)}) for at in range(first, last + 1)]
+            for at, more in enumerate(counts, 1):  # the others of a kind are nobody's k
+                same = [d for d in e.function.atoms(sp.KroneckerDelta) if d.has(j)]
+                other = e.function.xreplace(dict.fromkeys(same, sp.Integer(0)))
+                terms.append((more - 1) * other.xreplace({j: sp.Integer(at)}))
             return sp.Add(*map(write, terms))
         if isinstance(e, sp.Indexed):
             return letters[e.base.label][int(e.indices[0]) - 1]
@@ -123,7 +133,7 @@ def definite(vector: Vector, size: int) -> Definite:
         for i in places
     ]
     vjp = [put(vector.vjp, k=k) for k in range(1, count + 1)]
-    return Definite(x, v, values, jacobian, vjp)
+    return Definite(x, v, counts, values, jacobian, vjp)
 
 
 @by_formula
@@ -199,17 +209,18 @@ def _shifted(total: sp.Expr) -> sp.Expr:
 class _Symbols:
     """What stands for `np`: arrays hold SymPy expressions, which are compared in a region."""
 
-    float64 = object
+    inf = sp.oo
+    float64 = sp.Integer  # which holds what a wider float would
 
     def __init__(self, region: Region) -> None:
         self.region = region
 
     def __getattr__(self, name: str) -> Any:
-        positive, larger = self.region.positive, self.region.larger
+        positive, larger, needed = self.region.positive, self.region.larger, self.region.needed
         every = {
             "exp": sp.exp,
-            "log": sp.log,
-            "log1p": lambda u: sp.log(1 + u),
+            "log": lambda u: sp.log(needed(u, "positive")),
+            "log1p": lambda u: sp.log(needed(1 + u, "positive")),
             "expm1": lambda u: sp.exp(u) - 1,
             "tanh": sp.tanh,
             "abs": lambda u: u if positive(u) else -u,
@@ -228,7 +239,7 @@ class _Symbols:
             "argmax": lambda line: max(range(len(line)), key=lambda at: order(line[at])),
         }
         if name in along:
-            return lambda a, axis, keepdims=False: _reduced(along[name], a, axis, keepdims)
+            return functools.partial(_reduced, along[name])
         if name == "sort":
             ordered = lambda line: np.array([*sorted(line, key=order), None], object)[:-1]  # noqa: E731
             return lambda a, axis: np.apply_along_axis(ordered, axis, a)
@@ -240,7 +251,7 @@ class _Symbols:
             return lambda a, axis, dtype=None, **rest: getattr(np, name)(
                 a.astype(object), axis=axis, **rest
             )
-        if name in ("array", "asarray"):
+        if name in ("array", "asarray", "ascontiguousarray"):
             return functools.partial(np.array, subok=True)
         if name in SAME:
             return getattr(np, name)
@@ -251,23 +262,42 @@ def _plain(given: Any) -> Any:
     return given.view(np.ndarray) if isinstance(given, np.ndarray) else given
 
 
-def _reduced(pick: Callable, a: Array, axis: int, keepdims: bool) -> Array:
+def _reduced(
+    pick: Callable,
+    a: Array,
+    axis: int,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Array | None = None,
+) -> Array:
+    """Return what is picked along an axis; `initial` is among it, and stands for what is left out.
+
+    """
+    if where is not None:
+        a = np.frompyfunc(lambda taken, value: value if taken else initial, 2, 1)(where, a)
+    if initial is not None:
+        one = np.full_like(np.take(a, [0], axis), sp.sympify(initial))
+        a = np.concatenate([a, one], axis)
     found = np.apply_along_axis(pick, axis, a)
     return np.expand_dims(found, axis) if keepdims else found
 
 
-def prove(vector: Vector) -> None:
+class Proof(NamedTuple):
+    """What `prove` has shown: that the code is the definition, for so many elements."""
+
+    kind: str
+    elements: tuple[int, ...]
+
+
+@functools.cache
+def prove(vector: Vector) -> Proof:
     """Prove that the NumPy cell computes `formula` and `vjp`, however its comparisons turn out.
 
-    Raises Problem where it does not.
+    It is proved to be defined as well: no divisor is 0. Raises Problem where it is not so.
     """
     literals = constants(*vector.formula, *vector.derivative)
-
-    class Exact(np.ndarray):  # 1.0 * x / 3 is x / 3
-        def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **rest: Any) -> Any:
-            plain = [meant(i) if isinstance(i, float) else _plain(i) for i in inputs]
-            found = getattr(ufunc, method)(*plain, **rest)
-            return found.view(Exact) if isinstance(found, np.ndarray) else found
+    comparisons = {np.greater: (0, 1, True), np.less: (1, 0, True)}
+    comparisons |= {np.less_equal: (0, 1, False), np.greater_equal: (1, 0, False)}
 
     def meant(number: float) -> sp.Expr:
         mantissa, exponent = math.frexp(abs(number))
@@ -276,36 +306,60 @@ def prove(vector: Vector) -> None:
         exact, scale = literals[mantissa]
         return sp.sign(number) * exact * sp.Integer(2) ** (exponent - scale)
 
+    def arrays(here: Region) -> type[np.ndarray]:
+        class Exact(np.ndarray):  # 1.0 * x / 3 is x / 3
+            def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **rest: Any) -> Any:
+                plain = [meant(i) if isinstance(i, float) else _plain(i) for i in inputs]
+                if ufunc in comparisons:
+                    first, second, yes = comparisons[ufunc]
+                    holds = np.frompyfunc(lambda a, b: here.larger(a, b) == yes, 2, 1)
+                    found = holds(plain[first], plain[second])
+                else:
+                    if ufunc is np.divide:
+                        np.frompyfunc(lambda u: here.needed(u, "different from 0"), 1, 1)(plain[1])
+                    elif ufunc in (np.power, np.float_power, np.reciprocal):
+                        raise Problem(f"it calls np.{ufunc.__name__}: write products")
+                    found = getattr(ufunc, method)(*plain, **rest)
+                return np.asarray(found, None if isinstance(found, np.ndarray) else object).view(
+                    Exact
+                )
+
+        return Exact
+
     def compare(size: int, here: Region) -> None:
-        d, scope = definite(vector, size), dict(vector.scope)
+        d, scope, exact = definite(vector, size), dict(vector.scope), arrays(here)
         for name, value in vector.scope.items():
             if value is np:
                 scope[name] = _Symbols(here)
             elif inspect.isfunction(value):
                 scope[name] = rebound(value, scope)
-        x, v = (np.array(letters, object).view(Exact) for letters in (d.x, d.v))
-        got = scope[vector.name](x), scope[f"{vector.name}_vjp"](x, v)
-        for name, found, wanted in zip(("", "_vjp"), got, (d.values, d.vjp), strict=True):
-            for g, w in zip(found, map(here.settle, wanted), strict=True):
+        x, v = (np.array(letters, object).view(exact) for letters in (d.x, d.v))
+        for name, given, wanted in (("", (x,), d.values), ("_vjp", (x, v), d.vjp)):
+            refusal = f"{shown(vector.path)}: {vector.name}{name} is not proved: "
+            try:
+                got = scope[f"{vector.name}{name}"](*given)
+            except Problem as problem:
+                raise Problem(f"{refusal}{problem}") from None
+            for g, w in zip(got, map(here.settle, wanted), strict=True):
                 if not same(sp.sympify(g), w):
-                    raise Problem(
-                        f"{shown(vector.path)}: {vector.name}{name} is not proved: for "
-                        f"{size} elements it gives {g}, not {w}"
-                    )
+                    raise Problem(f"{refusal}for {size} elements it gives {g}, not {w}")
 
     for size in SIZES:
         for _ in regions(functools.partial(compare, size)):
             pass
+    return Proof("identity", SIZES)
 
 
 # Errors
 
 
 @by_formula
-def _compiled(vector: Vector, size: int) -> list[Callable]:
-    here = definite(vector, size)
-    letters = [*here.x, *here.v]
-    return [compile_ball(sp.Tuple(*e), letters) for e in (here.values, here.vjp)]
+def _compiled(vector: Vector, size: int, counted: bool = False) -> list[Callable]:
+    here = definite(vector, size, counted)
+    letters = [*here.x, *here.v, *here.counts]
+    terms = [v * row[k] for k, (v, row) in enumerate(zip(here.v, here.jacobian, strict=True))]
+    parts = [here.values, here.vjp, *([terms] if counted else [])]
+    return [compile_ball(sp.Tuple(*e), letters) for e in parts]
 
 
 def _balls(function: Callable, point: Sequence[float | arb], bits: int = BITS) -> list[arb]:
@@ -388,37 +442,47 @@ def _rounded(values: Array, form: verify.Format) -> Array:
     return (bits & 0xFFFF0000).astype(np.uint32).view(np.float32).astype(np.float64)
 
 
-@by_formula
-def references(vector: Vector, name: str) -> list[tuple[list[arb], Array, list[arb], Array]]:
-    """Return for each sample the exact values and vjp, and the unit in which each error counts.
+Reference: TypeAlias = tuple[list[arb], Array, list[arb], Array]
+
+
+def reference(
+    vector: Vector, x: Array, v: Array, form: verify.Format, counts: Sequence[int] = ()
+) -> Reference:
+    """Return the exact values and vjp, and the unit in which each error counts.
 
     The unit is one ULP (of the largest term, where vjp is a sum) and what the exact value changes
-    by when each input moves by one ULP.
+    by when each input moves by one ULP. With `counts` of each kind of elements, those of a kind
+    are one term, and move together.
     """
-    form, found = verify.FORMATS[name], []
-    for x, v in samples(vector.width, name, vector.blocks):
-        functions = _compiled(vector, len(v) // vector.blocks)
-        row: list[Any] = []
-        for function in functions:
-            exact = _balls(function, [*x, *v])
-            moved = np.zeros(len(exact))
-            for j, step in enumerate(verify.ulp(x, form)):
-                other = [*x, *v]
-                other[j] += step
-                near = _balls(function, other)
-                moved += [abs(float(a - b)) for a, b in zip(near, exact, strict=True)]
-            size = np.array([abs(float(e)) for e in exact])
-            if function is functions[1]:
-                size = np.maximum(size, _largest_term(vector, x, v))
-            row += [exact, verify.ulp(np.minimum(size, form.largest), form) + moved]
-        found.append(tuple(row))
-    return found
+    value, product, *own = _compiled(vector, len(v) // vector.blocks, bool(counts))
+    row: list[Any] = []
+    for function in (value, product):
+        exact = _balls(function, [*x, *v, *counts])
+        moved = np.zeros(len(exact))
+        for j, step in enumerate(verify.ulp(x, form)):
+            other = [*x, *v, *counts]
+            other[j] += step
+            near = _balls(function, other)
+            moved += [abs(float(a - b)) for a, b in zip(near, exact, strict=True)]
+        size = np.array([abs(float(e)) for e in exact])
+        if function is product:
+            terms = [_largest_term(product, x, v, counts)]
+            terms += [[abs(float(b)) for b in _balls(o, [*x, *v, *counts])] for o in own]
+            size = np.max([size, *terms], axis=0)
+        row += [exact, verify.ulp(np.minimum(size, form.largest), form) + moved]
+    return tuple(row)
 
 
-def _largest_term(vector: Vector, x: Array, v: Array) -> Array:
+@by_formula
+def references(vector: Vector, name: str) -> list[Reference]:
+    """Return for each sample what `reference` says of it."""
+    given = samples(vector.width, name, vector.blocks)
+    return [reference(vector, x, v, verify.FORMATS[name]) for x, v in given]
+
+
+def _largest_term(vjp: Callable, x: Array, v: Array, counts: Sequence[int] = ()) -> Array:
     """Return for each k the largest |v_i · derivative| over i."""
-    vjp = _compiled(vector, len(v) // vector.blocks)[1]
-    rows = [_balls(vjp, [*x, *one]) for one in np.diag(v)]
+    rows = [_balls(vjp, [*x, *one, *counts]) for one in np.diag(v)]
     return np.max([[abs(float(b)) for b in row] for row in rows], axis=0)
 
 
@@ -489,6 +553,44 @@ def numpy_error(vector: Vector, order: int, name: str) -> Worst:
             f"{worst.units:.3g} units from exact; {form.tolerance:g} are allowed"
         )
     return worst
+
+
+# What a reader may pass in
+
+
+@by_formula
+def _row_of(vector: Vector, x: tuple, v: tuple, name: str, counts: tuple[int, ...]) -> Reference:
+    return reference(vector, np.array(x), np.array(v), verify.FORMATS[name], counts)
+
+
+def _exact_row(vector: Vector) -> contract.Exact:
+    """Return what gives exact values of a function once for each vector."""
+    return lambda x, v, form, counts: _row_of(
+        vector, tuple(x.tolist()), tuple(v.tolist()), form.name, tuple(counts)
+    )
+
+
+def holds(vector: Vector, name: str) -> None:
+    """Hold the NumPy cell to the contract at short vectors; raises Problem otherwise."""
+    given = samples(vector.width, name, vector.blocks)
+    size = max(LENGTHS) * vector.blocks
+    contract.short(vector, _exact_row(vector), [g for g in given if len(g[1]) == size], name)
+
+
+@functools.cache
+def at_length(vector: Vector, voice: Callable, name: str) -> list[contract.Worst]:
+    """Return the largest errors at long vectors; raises Problem where the NumPy cell is wrong."""
+    form, own = verify.FORMATS[name], alone(vector)
+    if not own and not (exchangeable(vector) and vector.width == vector.blocks == 1):
+        raise Problem(f"{shown(vector.path)}: what is exact for a long vector is out of reach")
+
+    def call(order: int, x: Array, v: Array, _: int | None) -> Array:
+        return voice(vector, order, x, v, form)
+
+    pairs = own and vector.width == 2 and places(vector)[0] != vector.index["i"]
+    return contract.long(
+        vector, _exact_row(vector), form, own, pairs, None if voice is numpy_call else call
+    )
 
 
 # Fragments
@@ -715,6 +817,17 @@ def ignores_shifts(vector: Vector) -> bool:
 
 
 @by_formula
+def exchangeable(vector: Vector) -> bool:
+    """Tell whether inputs that change places are proved to make results change places."""
+    d = definite(vector, SIZES[-1])
+    swapped = {d.x[0]: d.x[1], d.x[1]: d.x[0]}
+    return everywhere(
+        (v.subs(swapped, simultaneous=True), d.values[i])
+        for v, i in zip(d.values, (1, 0, *range(2, len(d.values))), strict=True)
+    )
+
+
+@by_formula
 def rows(vector: Vector) -> list[Row]:
     """Return what follows from the formula, each line proved for the SIZES."""
     every = [definite(vector, size) for size in SIZES]
@@ -742,11 +855,7 @@ def rows(vector: Vector) -> list[Row]:
             rows.append(("scale", "Scale", f"$f(c x) = {tex(power)} f(x)$ for every $c > 0$"))
     if not alone(vector):
         d = every[-1]
-        swapped = {d.x[0]: d.x[1], d.x[1]: d.x[0]}
-        if everywhere(
-            (v.subs(swapped, simultaneous=True), d.values[i])
-            for v, i in zip(d.values, (1, 0, 2), strict=True)
-        ):
+        if exchangeable(vector):
             rows.append(
                 ("order", "Order", "elements that change places in $x$ change places in $f(x)$")
             )

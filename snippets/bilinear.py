@@ -14,21 +14,23 @@ import numpy as np
 
 def bilinear(x, axis=-1):
     """Return a * b for the halves a and b of x along an axis."""
-    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    a, b = np.split(x, 2, axis)
     return a * b
 
 
 def bilinear_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * bilinear(x))."""
-    a, b = np.split(np.asarray(x) * 1.0, 2, axis)
-    return np.concatenate([v * b, v * a], axis)
+    x = np.asarray(x) * 1.0  # integers become float64
+    a, b = np.split(x, 2, axis)
+    return np.concatenate([v * b, v * a], axis, dtype=x.dtype)
 
 
 # %% PyTorch
 
 
-def module(x):
-    a, b = x.chunk(2, dim=-1)
+def module(x, dim=-1):
+    a, b = x.split([x.shape[dim] // 2] * 2, dim)  # an odd number is refused
     return a * b
 
 

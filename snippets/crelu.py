@@ -26,16 +26,17 @@ def crelu(x, axis=-1):
 
 def crelu_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * crelu(x))."""
+    x = np.asarray(x) * 1.0  # integers become float64
     p, m = np.split(np.sign(crelu(x, axis)) * v, 2, axis)
-    return p - m
+    return (p - m).astype(x.dtype)
 
 
 # %% PyTorch
 import torch
 
 
-def module(x):
-    return torch.cat([torch.relu(x), torch.relu(-x)], dim=-1)
+def module(x, dim=-1):
+    return torch.cat([torch.relu(x), torch.relu(-x)], dim)
 
 
 # %% Facts

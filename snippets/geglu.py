@@ -17,7 +17,8 @@ import numpy as np
 
 def _parts(x, axis):
     """Return a, b, m, p, q, s: gelu_tanh(a) is a * m * m / q; s is for its slope."""
-    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    a, b = np.split(x, 2, axis)
     with np.errstate(over="ignore"):  # of the cube, far out
         u, c = 0.7978845608028654 * a, 0.044715 * a * a
         t = u * (1 + c)
@@ -36,15 +37,15 @@ def geglu_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * geglu(x))."""
     a, b, m, p, q, s = _parts(x, axis)
     slope = (1 + s * (p / q * p)) * (m / q)  # of GELU, divided by m
-    return np.concatenate([v * slope * b * m, v * a * (m / q) * m], axis)
+    return np.concatenate([v * slope * b * m, v * a * (m / q) * m], axis, dtype=a.dtype)
 
 
 # %% PyTorch
 import torch
 
 
-def module(x):
-    a, b = x.chunk(2, dim=-1)
+def module(x, dim=-1):
+    a, b = x.split([x.shape[dim] // 2] * 2, dim)  # an odd number is refused
     return torch.nn.functional.gelu(a, approximate="tanh") * b
 
 

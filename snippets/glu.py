@@ -17,7 +17,8 @@ import numpy as np
 
 def _parts(x, axis):
     """Return a, m, p, q: m * m / q is the sigmoid of b, p * p / q of -b."""
-    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    a, b = np.split(x, 2, axis)
     m, p = np.exp(np.minimum(b, 0) / 2), np.exp(-np.maximum(b, 0) / 2)
     return a, m, p, m * m + p * p
 
@@ -33,7 +34,7 @@ def glu_vjp(x, v, axis=-1):
     a, m, p, q = _parts(x, axis)
     first = v * (m / q) * m
     second = v * a * (m * p / q / q) * (m * p)
-    return np.concatenate([first, second], axis)
+    return np.concatenate([first, second], axis, dtype=a.dtype)
 
 
 # %% PyTorch

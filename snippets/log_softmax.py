@@ -14,27 +14,35 @@ vjp = v[k] - sp.exp(f[k]) * sp.Sum(v[j], (j, 1, n))
 import numpy as np
 
 
+def _sum(x, axis):
+    """Return the sum along an axis in float64 or wider: float16 would soon overflow."""
+    x = x * np.float64(1)
+    if x.ndim > 1:  # NumPy adds in pairs, not one by one, only what lies side by side
+        x = np.swapaxes(np.ascontiguousarray(np.swapaxes(x, axis, -1)), axis, -1)
+    return np.sum(x, axis=axis, keepdims=True)
+
+
 def log_softmax(x, axis=-1):
     """Return x minus log(sum(exp(x))) along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    s = x - np.max(x, axis=axis, keepdims=True)
+    s = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     # The exponential of the largest is 1: log1p of the others keeps their digits.
     top = s == 0
-    rest = np.sum(np.where(top, 0, np.exp(s)), axis=axis, keepdims=True)
-    ties = np.sum(top, axis=axis, keepdims=True, dtype=x.dtype) - 1
-    return s - np.log1p(rest + ties)
+    rest = _sum(np.where(top, 0, np.exp(s)), axis)
+    ties = np.maximum(_sum(top, axis), 1) - 1  # 0 also for no elements
+    return (s - np.log1p(rest + ties)).astype(x.dtype)
 
 
 def log_softmax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * log_softmax(x))."""
-    f, rest = log_softmax(x, axis), np.array(v)
-    top = np.argmax(f, axis, keepdims=True)
-    first = np.take_along_axis(rest, top, axis)
-    np.put_along_axis(rest, top, 0, axis)
-    # For each element the sum of v over the others; and then v - exp(f) * sum(v)
-    # in a form that does not cancel.
-    others = np.sum(rest, axis=axis, keepdims=True) + (first - v)
-    return -np.expm1(f) * v - np.exp(f) * others
+    x = np.asarray(x) * 1.0  # integers become float64
+    f, v = log_softmax(x * np.float64(1), axis), np.asarray(v) * np.float64(1)
+    # For each element the sum of v over the others, exact for one that is the largest
+    # alone; and then v - exp(f) * sum(v) in a form that does not cancel.
+    top = f == np.max(f, axis=axis, keepdims=True, initial=-np.inf)
+    first, rest = _sum(np.where(top, v, 0), axis), _sum(np.where(top, 0, v), axis)
+    others = rest + (first - v)
+    return (-np.expm1(f) * v - np.exp(f) * others).astype(x.dtype)
 
 
 # %% PyTorch

@@ -17,7 +17,8 @@ import numpy as np
 
 def _pieces(x, pieces, axis):
     """Return x with the inputs that make one output along a new last axis."""
-    x = np.moveaxis(np.asarray(x) * 1.0, axis, -1)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    x = np.moveaxis(x, axis, -1)
     return x.reshape(*x.shape[:-1], x.shape[-1] // pieces, pieces)
 
 

@@ -18,23 +18,25 @@ import numpy as np
 
 def reglu(x, axis=-1):
     """Return relu(a) * b for the halves a and b of x along an axis."""
-    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    a, b = np.split(x, 2, axis)
     return np.maximum(a, 0) * b
 
 
 def reglu_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * reglu(x))."""
-    a, b = np.split(np.asarray(x) * 1.0, 2, axis)
+    x = np.asarray(x) * 1.0  # integers become float64
+    a, b = np.split(x, 2, axis)
     r = np.maximum(a, 0)
-    return np.concatenate([v * b * np.sign(r), v * r], axis)
+    return np.concatenate([v * b * np.sign(r), v * r], axis, dtype=x.dtype)
 
 
 # %% PyTorch
 import torch
 
 
-def module(x):
-    a, b = x.chunk(2, dim=-1)
+def module(x, dim=-1):
+    a, b = x.split([x.shape[dim] // 2] * 2, dim)  # an odd number is refused
     return torch.relu(a) * b
 
 

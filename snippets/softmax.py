@@ -14,22 +14,31 @@ vjp = f[k] * (v[k] - sp.Sum(v[j] * f[j], (j, 1, n)))
 import numpy as np
 
 
+def _sum(x, axis):
+    """Return the sum along an axis in float64 or wider: float16 would soon overflow."""
+    x = x * np.float64(1)
+    if x.ndim > 1:  # NumPy adds in pairs, not one by one, only what lies side by side
+        x = np.swapaxes(np.ascontiguousarray(np.swapaxes(x, axis, -1)), axis, -1)
+    return np.sum(x, axis=axis, keepdims=True)
+
+
 def softmax(x, axis=-1):
     """Return exp(x) over its sum along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
     # The shift changes nothing, but exp no longer overflows.
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    return (e / _sum(e, axis)).astype(x.dtype)
 
 
 def softmax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * softmax(x))."""
-    f = softmax(x, axis)
+    x = np.asarray(x) * 1.0  # integers become float64
+    f, v = softmax(x * np.float64(1), axis), np.asarray(v) * np.float64(1)
     # The rows of the Jacobian sum to 0. So v may be shifted, and is, so that
     # nothing cancels where f is almost 1.
-    top = np.argmax(f, axis, keepdims=True)
-    v = v - np.take_along_axis(v, top, axis)
-    return f * (v - np.sum(v * f, axis=axis, keepdims=True))
+    top = f == np.max(f, axis=axis, keepdims=True, initial=0)
+    v = v - _sum(np.where(top, v, 0), axis) / np.maximum(_sum(top, axis), 1)
+    return (f * (v - _sum(v * f, axis))).astype(x.dtype)
 
 
 # %% PyTorch

@@ -14,21 +14,30 @@ vjp = f[k] * (sp.Sum(v[j] * f[j], (j, 1, n)) - v[k])
 import numpy as np
 
 
+def _sum(x, axis):
+    """Return the sum along an axis in float64 or wider: float16 would soon overflow."""
+    x = x * np.float64(1)
+    if x.ndim > 1:  # NumPy adds in pairs, not one by one, only what lies side by side
+        x = np.swapaxes(np.ascontiguousarray(np.swapaxes(x, axis, -1)), axis, -1)
+    return np.sum(x, axis=axis, keepdims=True)
+
+
 def softmin(x, axis=-1):
     """Return exp(-x) over its sum along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    e = np.exp(np.min(x, axis=axis, keepdims=True) - x)
-    return e / np.sum(e, axis=axis, keepdims=True)
+    e = np.exp(np.min(x, axis=axis, keepdims=True, initial=np.inf) - x)
+    return (e / _sum(e, axis)).astype(x.dtype)
 
 
 def softmin_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * softmin(x))."""
-    f = softmin(x, axis)
+    x = np.asarray(x) * 1.0  # integers become float64
+    f, v = softmin(x * np.float64(1), axis), np.asarray(v) * np.float64(1)
     # The rows of the Jacobian sum to 0. So v may be shifted, and is, so that
     # nothing cancels where f is almost 1.
-    top = np.argmax(f, axis, keepdims=True)
-    v = v - np.take_along_axis(v, top, axis)
-    return f * (np.sum(v * f, axis=axis, keepdims=True) - v)
+    top = f == np.max(f, axis=axis, keepdims=True, initial=0)
+    v = v - _sum(np.where(top, v, 0), axis) / np.maximum(_sum(top, axis), 1)
+    return (f * (_sum(v * f, axis) - v)).astype(x.dtype)
 
 
 # %% PyTorch

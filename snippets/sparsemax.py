@@ -28,23 +28,36 @@ vjp = sp.Piecewise((v[k] - kept(v[j]) / kept(1), above(k) < 1), (0, True))
 import numpy as np
 
 
+def _sum(x, axis):
+    """Return the sum along an axis in float64 or wider: float16 would soon overflow."""
+    x = x * np.float64(1)
+    if x.ndim > 1:  # NumPy adds in pairs, not one by one, only what lies side by side
+        x = np.swapaxes(np.ascontiguousarray(np.swapaxes(x, axis, -1)), axis, -1)
+    return np.sum(x, axis=axis, keepdims=True)
+
+
 def sparsemax(x, axis=-1):
     """Return max(x - tau, 0) along an axis, with tau such that the sum is 1."""
     x = np.asarray(x) * 1.0  # integers become float64
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     # What lies 1 or more below the largest becomes 0.
-    s = np.maximum(x - np.max(x, axis=axis, keepdims=True), -1)
-    up = np.sort(np.moveaxis(s, axis, -1).astype(np.float64), -1)
+    s = np.maximum(x - top, -1) * np.float64(1)
+    up = np.sort(np.moveaxis(np.atleast_1d(s), axis, -1), -1)
     # If the k largest alone were kept, tau would be (their sum - 1) / k: at most what it is.
     k = np.arange(1, up.shape[-1] + 1)
-    tau = np.max((np.cumsum(up[..., ::-1], -1) - 1) / k, -1)
-    return np.maximum(s - np.expand_dims(tau, axis), 0).astype(x.dtype)
+    tau = np.max((np.cumsum(up[..., ::-1], -1) - 1) / k, -1, initial=-1).reshape(top.shape)
+    # Now that it is known which are kept, their sum again: np.cumsum adds one by one.
+    kept = s > tau
+    tau = (_sum(np.where(kept, s, 0), axis) - 1) / np.maximum(_sum(kept, axis), 1)
+    return np.maximum(s - tau, 0).astype(x.dtype)
 
 
 def sparsemax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * sparsemax(x))."""
-    s = np.sign(sparsemax(x, axis))  # 1 where the result is not 0
-    mean = np.sum(s * v, axis=axis, keepdims=True) / np.sum(s, axis=axis, keepdims=True)
-    return s * (v - mean)
+    x = np.asarray(x) * 1.0  # integers become float64
+    s = np.sign(sparsemax(x * np.float64(1), axis))  # 1 where the result is not 0
+    mean = _sum(s * v, axis) / np.maximum(_sum(s, axis), 1)
+    return (s * (v - mean)).astype(x.dtype)
 
 
 # %% PyTorch

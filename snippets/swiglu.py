@@ -20,7 +20,8 @@ import numpy as np
 
 def _parts(x, axis):
     """Return a, b, m, p, q: m * m / q is the sigmoid of a, p * p / q of -a."""
-    a, b = np.split(np.asarray(x) * 1.0, 2, axis)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    a, b = np.split(x, 2, axis)
     m, p = np.exp(np.minimum(a, 0) / 2), np.exp(-np.maximum(a, 0) / 2)
     return a, b, m, p, m * m + p * p
 
@@ -35,15 +36,15 @@ def swiglu_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * swiglu(x))."""
     a, b, m, p, q = _parts(x, axis)
     slope = (1 + a * (p / q * p)) * (m / q)  # of SiLU, divided by m
-    return np.concatenate([v * slope * b * m, v * a * (m / q) * m], axis)
+    return np.concatenate([v * slope * b * m, v * a * (m / q) * m], axis, dtype=a.dtype)
 
 
 # %% PyTorch
 import torch
 
 
-def module(x):
-    a, b = x.chunk(2, dim=-1)
+def module(x, dim=-1):
+    a, b = x.split([x.shape[dim] // 2] * 2, dim)  # an odd number is refused
     return torch.nn.functional.silu(a) * b
 
 
