@@ -271,31 +271,29 @@ def _zeros(
         return bool(middle.is_finite() and not middle.contains(0))
 
     stack, found, boxes_left = [(low, high)], [], most
-    before, ctx.prec = ctx.prec, 128
-    while stack:
-        a, b = stack.pop()
-        box = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
-        if free(a, b):
-            continue
-        if any(a <= at <= b and not _contains_zero(f, box) for at, f in alone.items()):
-            continue  # no zero here but the known one
-        if not _contains_zero(rate, box):
-            left, right = value(box.lower()), value(box.upper())
-            if (left < 0 and right > 0) or (left > 0 and right < 0):
-                found.append(box)
-            elif left.contains(0) or right.contains(0):
-                ctx.prec = before
-                raise Problem(f"a zero of {expression} falls on the edge of a box near {a}")
-        elif b - a < 1e-9 or len(stack) > 200 or (boxes_left := boxes_left - 1) < 0:
-            ctx.prec = before
-            raise Problem(f"cannot separate the zeros of {expression} near {a}")
-        else:
-            stack += [((a + b) / 2, b), (a, (a + b) / 2)]
+    with ctx.workprec(128):
+        while stack:
+            a, b = stack.pop()
+            box = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
+            if free(a, b):
+                continue
+            if any(a <= at <= b and not _contains_zero(f, box) for at, f in alone.items()):
+                continue  # no zero here but the known one
+            if not _contains_zero(rate, box):
+                left, right = value(box.lower()), value(box.upper())
+                if (left < 0 and right > 0) or (left > 0 and right < 0):
+                    found.append(box)
+                elif left.contains(0) or right.contains(0):
+                    raise Problem(f"a zero of {expression} falls on the edge of a box near {a}")
+            elif b - a < 1e-9 or len(stack) > 200 or (boxes_left := boxes_left - 1) < 0:
+                raise Problem(f"cannot separate the zeros of {expression} near {a}")
+            else:
+                stack += [((a + b) / 2, b), (a, (a + b) / 2)]
+        refined = sorted((refine(value, rate, box) for box in found), key=float_of)
     boxes: list[arb] = []
-    for box in sorted((refine(value, rate, box) for box in found), key=float_of):
+    for box in refined:
         if not boxes or not boxes[-1].overlaps(box):  # else found from both sides
             boxes.append(box)
-    ctx.prec = before
     inside = [box for box in boxes if low < float_of(box) < high]
     zeros = [
         *(_closed(expression, x, box) for box in inside),
@@ -345,10 +343,10 @@ def _contains_zero(function, box: arb) -> bool:
 
 def refine(value: Callable, slope: Callable, box: arb) -> arb:
     """Shrink a box that holds one simple zero by interval Newton steps."""
-    ctx.prec = 320
-    while box.rad() > arb(2) ** -280:
-        middle = box.mid()
-        box = box.intersection(middle - value(middle) / slope(box))
+    with ctx.workprec(320):
+        while box.rad() > arb(2) ** -280:
+            middle = box.mid()
+            box = box.intersection(middle - value(middle) / slope(box))
     return box
 
 
@@ -397,10 +395,8 @@ def lambert(value: sp.Expr) -> sp.Expr:
 def value_at(expression: sp.Expr, x: sp.Symbol, point: Number) -> Number:
     """Return a function's value at a number in closed form, or a ball around it."""
     if isinstance(point, arb):
-        before, ctx.prec = ctx.prec, 320
-        value = compile_ball(expression, x)(point)
-        ctx.prec = before
-        return value
+        with ctx.workprec(320):
+            return compile_ball(expression, x)(point)
     return lambert(expression.subs(x, point))
 
 
@@ -656,15 +652,14 @@ def mean(expression: sp.Expr, x: sp.Symbol, bound: sp.Expr) -> Number:
             closed = _moment(sp.Poly(part.expression, x), part)
             total = total + (closed if isinstance(total, sp.Expr) else _ball(closed))
             continue
-        before, ctx.prec = ctx.prec, 160
         low = max(-40, float(part.low)) if part.low.is_finite else -40
         high = min(40, float(part.high)) if part.high.is_finite else 40
-        body = integral(compile_ball(part.expression * density, x), low, high)
-        # (1 + x)² ≤ 2x² beyond 40, and ∫ x² φ from 40 on is (40 + Φ(−40)/φ(40)) φ(40) < 41 φ(40)
-        tail = 2 * _ball(bound) * 2 * 41 * (-arb(800)).exp()
-        body += arb(0, tail.abs_upper())
-        total = body + (_ball(total) if isinstance(total, sp.Expr) else total)
-        ctx.prec = before
+        with ctx.workprec(160):
+            body = integral(compile_ball(part.expression * density, x), low, high)
+            # (1 + x)² ≤ 2x² beyond 40, ∫ x² φ from 40 on is (40 + Φ(−40)/φ(40)) φ(40) < 41 φ(40)
+            tail = 2 * _ball(bound) * 2 * 41 * (-arb(800)).exp()
+            body += arb(0, tail.abs_upper())
+            total = body + (_ball(total) if isinstance(total, sp.Expr) else total)
     return sp.simplify(total) if isinstance(total, sp.Expr) else total
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import sympy as sp
-from flint import arb, ctx
+from flint import arb
 from sympy.core.function import AppliedUndef
 
 import derive
@@ -114,7 +114,6 @@ def _tops(part: derive.Piece, x: sp.Symbol, floor: arb) -> list[arb]:
         for order in range(3)
     )
     stack, found = [(float(part.low), float(part.high))], []
-    before = ctx.prec
     while stack:
         a, b = stack.pop()
         middle, radius = arb((a + b) / 2), arb((b - a) / 2 * (1 + 2**-40))
@@ -127,7 +126,6 @@ def _tops(part: derive.Piece, x: sp.Symbol, floor: arb) -> list[arb]:
             left, right = slope(box.lower()), slope(box.upper())
             if (left < 0 and right > 0) or (left > 0 and right < 0):
                 found.append(derive.refine(slope, bend, box))
-                ctx.prec = before
             continue
         if b - a < 1e-9:
             raise Problem(f"cannot find the maximum of {part.expression} near {a}")

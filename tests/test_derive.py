@@ -242,9 +242,8 @@ def test_the_sign_of_a_tail_is_that_of_its_values(f, order, right):
     start = derive.REACH[right]
     sign = tails.sign(derivative, x, start, right)
     value = compile_ball(derivative, x)
-    before, ctx.prec = ctx.prec, 1000
-    balls = [value(arb(start * far)) for far in (1, 1.25, 4)]
-    ctx.prec = before
+    with ctx.workprec(1000):
+        balls = [value(arb(start * far)) for far in (1, 1.25, 4)]
     assert [1 if b > 0 else -1 if b < 0 else 0 for b in balls] == [sign] * 3
 
 
