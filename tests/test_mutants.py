@@ -9,6 +9,7 @@ import departures
 import mutants
 import page
 from catalog import known, paths, pick
+from project import Problem
 
 CELL = '''
 def toy(x, slope=0.5):
@@ -258,3 +259,11 @@ def test_words_are_not_what_is_measured():
         assert old in relu.cells[place]
         other = mutants.read(relu, place, relu.cells[place].replace(old, new, 1))
         assert (mutants.subject(other) == mutants.subject(relu)) is same
+
+
+def test_a_test_that_is_gone_is_missed():
+    """Else its mutants would be held against nothing, and survive or be called equivalent."""
+    relu = pick("relu")
+    assert list(mutants._tests("test_torch", relu, "test_stated"))
+    with pytest.raises(Problem, match=r"test_torch\.py has no test_gone"):
+        list(mutants._tests("test_torch", relu, "test_stated", "test_gone"))
