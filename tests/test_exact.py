@@ -102,6 +102,31 @@ def test_prints_only_certain_digits():
     assert certain(arb(2).sqrt()).startswith("1.4142135623730950488")
 
 
+@pytest.mark.parametrize(
+    ("ball", "text"),
+    [
+        (arb(1) / 3, "0.33333\\ldots"),
+        (-arb(2).sqrt() * 100, "-141.42\\ldots"),
+        (arb(1) / 3000, "0.00033333\\ldots"),
+        (arb(1) - arb(10) ** -20, "0.9999\\ldots"),
+        (arb(1) + arb(10) ** -20, "1.0000\\ldots"),
+        (arb(-10) ** -33 / 7, "-1.4285\\ldots \\cdot 10^{-34}"),
+        (arb(10) ** 9 / 7, "1.4285\\ldots \\cdot 10^{8}"),
+        (arb(-0.5), "-0.5"),
+        (arb(0), "0"),
+        (arb(100), "100"),
+    ],
+)
+def test_digits_are_cut_off_and_never_rounded(ball, text):
+    assert certain(ball, 5) == text
+
+
+@pytest.mark.parametrize("ball", [arb(0.5, 1e-30), arb(0, 1e-30), arb(-1, 1e-30), arb("inf")])
+def test_a_number_that_may_be_a_round_one_is_not_taken_for_it(ball):
+    with pytest.raises(ValueError, match="certain digits"):
+        certain(ball)
+
+
 def _broken(ball):
     raise RuntimeError
 
