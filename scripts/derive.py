@@ -22,6 +22,7 @@ from project import Problem
 REACH = (-53.7, 51.3)  # where zeros are looked for; uneven, so that no cut falls on a round number
 NESTED = (-53.7, 4.7)  # the same for what holds exp(exp(x)): further out no box is small enough
 HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh)
+LONGEST = 10**20  # in a closed form: a larger number no one would read
 SMOOTH = 6  # derivatives compared at a breakpoint
 Number: TypeAlias = sp.Expr | arb
 
@@ -271,34 +272,32 @@ def _zeros(
         return bool(middle.is_finite() and not middle.contains(0))
 
     stack, found, boxes_left = [(low, high)], [], most
-    before, ctx.prec = ctx.prec, 128
-    while stack:
-        a, b = stack.pop()
-        box = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
-        if free(a, b):
-            continue
-        if any(a <= at <= b and not _contains_zero(f, box) for at, f in alone.items()):
-            continue  # no zero here but the known one
-        if not _contains_zero(rate, box):
-            left, right = value(box.lower()), value(box.upper())
-            if (left < 0 and right > 0) or (left > 0 and right < 0):
-                found.append(box)
-            elif left.contains(0) or right.contains(0):
-                ctx.prec = before
-                raise Problem(f"a zero of {expression} falls on the edge of a box near {a}")
-        elif b - a < 1e-9 or len(stack) > 200 or (boxes_left := boxes_left - 1) < 0:
-            ctx.prec = before
-            raise Problem(f"cannot separate the zeros of {expression} near {a}")
-        else:
-            stack += [((a + b) / 2, b), (a, (a + b) / 2)]
+    with ctx.workprec(128):
+        while stack:
+            a, b = stack.pop()
+            box = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
+            if free(a, b):
+                continue
+            if any(a <= at <= b and not _contains_zero(f, box) for at, f in alone.items()):
+                continue  # no zero here but the known one
+            if not _contains_zero(rate, box):
+                left, right = value(box.lower()), value(box.upper())
+                if (left < 0 and right > 0) or (left > 0 and right < 0):
+                    found.append(box)
+                elif left.contains(0) or right.contains(0):
+                    raise Problem(f"a zero of {expression} falls on the edge of a box near {a}")
+            elif b - a < 1e-9 or len(stack) > 200 or (boxes_left := boxes_left - 1) < 0:
+                raise Problem(f"cannot separate the zeros of {expression} near {a}")
+            else:
+                stack += [((a + b) / 2, b), (a, (a + b) / 2)]
+        refined = sorted((refine(value, rate, box) for box in found), key=float_of)
     boxes: list[arb] = []
-    for box in sorted((refine(value, rate, box) for box in found), key=float_of):
+    for box in refined:
         if not boxes or not boxes[-1].overlaps(box):  # else found from both sides
             boxes.append(box)
-    ctx.prec = before
     inside = [box for box in boxes if low < float_of(box) < high]
     zeros = [
-        *(_closed(expression, x, box) for box in inside),
+        *(closed(expression, x, box) for box in inside),
         *(at for at in known if float(at) in alone),
     ]
     return sorted((z for z in zeros if z not in (piece.low, piece.high)), key=float_of)
@@ -345,17 +344,18 @@ def _contains_zero(function, box: arb) -> bool:
 
 def refine(value: Callable, slope: Callable, box: arb) -> arb:
     """Shrink a box that holds one simple zero by interval Newton steps."""
-    ctx.prec = 320
-    while box.rad() > arb(2) ** -280:
-        middle = box.mid()
-        box = box.intersection(middle - value(middle) / slope(box))
+    with ctx.workprec(320):
+        while box.rad() > arb(2) ** -280:
+            middle = box.mid()
+            box = box.intersection(middle - value(middle) / slope(box))
     return box
 
 
-def _closed(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
-    """Return a closed form of a zero where there is a simple one, proved by substitution.
+def closed(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
+    """Return a closed form of a simple zero where there is one, proved by substitution.
 
-    A rational number of small denominator, the root of one, or Lambert's W of an equation that is
+    The slope has one sign from the zero in the box to the closed form: they are the same zero. A
+    rational number of small denominator, the root of one, or Lambert's W of an equation that is
     linear in x and in one exponential.
     """
     digits = sp.Float(box.str(40, radius=False), 40)
@@ -376,7 +376,9 @@ def _closed(expression: sp.Expr, x: sp.Symbol, box: arb) -> Number:
         if sorted(linear.monoms()) in ([(0, 0), (0, 1), (1, 0)], [(0, 0), (1, 0), (1, 1)]):
             small += [s for s in sp.solve(factor, x) if s.has(sp.LambertW)]
     for guess in small:
-        if box.overlaps(_ball(guess)) and lambert(expression.subs(x, guess)) == 0:
+        near = box.union(_ball(guess))
+        alone = near.rad() < 1e-20 and not _contains_zero(compile_ball(expression.diff(x), x), near)
+        if alone and lambert(expression.subs(x, guess)) == 0:
             return guess
     return box
 
@@ -397,10 +399,8 @@ def lambert(value: sp.Expr) -> sp.Expr:
 def value_at(expression: sp.Expr, x: sp.Symbol, point: Number) -> Number:
     """Return a function's value at a number in closed form, or a ball around it."""
     if isinstance(point, arb):
-        before, ctx.prec = ctx.prec, 320
-        value = compile_ball(expression, x)(point)
-        ctx.prec = before
-        return value
+        with ctx.workprec(320):
+            return compile_ball(expression, x)(point)
     return lambert(expression.subs(x, point))
 
 
@@ -645,42 +645,71 @@ def solutions(expression: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> Solutions:
 
 
 def mean(expression: sp.Expr, x: sp.Symbol, bound: sp.Expr) -> Number:
-    """Return E g(X) for a standard normal X: closed for polynomial pieces, a ball otherwise.
+    """Return E g(X) for a standard normal X, in closed form where there is one by parts.
 
     `bound` is a number with |g(x)| ≤ bound · (1 + |x|)², which takes care of the tails.
     """
     density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
     total: Number = sp.Integer(0)
     for part in pieces(expression, x):
-        if part.expression.is_polynomial(x):
-            closed = _moment(sp.Poly(part.expression, x), part)
+        whole = part.high == -part.low == sp.oo  # then the odd part has the mean 0
+        even = (part.expression + part.expression.subs(x, -x)) / 2 if whole else part.expression
+        if (closed := _by_parts(even, x, part)) is not None:
             total = total + (closed if isinstance(total, sp.Expr) else _ball(closed))
             continue
-        before, ctx.prec = ctx.prec, 160
         low = max(-40, float(part.low)) if part.low.is_finite else -40
         high = min(40, float(part.high)) if part.high.is_finite else 40
-        body = integral(compile_ball(part.expression * density, x), low, high)
-        # (1 + x)² ≤ 2x² beyond 40, and ∫ x² φ from 40 on is (40 + Φ(−40)/φ(40)) φ(40) < 41 φ(40)
-        tail = 2 * _ball(bound) * 2 * 41 * (-arb(800)).exp()
-        body += arb(0, tail.abs_upper())
-        total = body + (_ball(total) if isinstance(total, sp.Expr) else total)
-        ctx.prec = before
-    return sp.simplify(total) if isinstance(total, sp.Expr) else total
+        with ctx.workprec(160):
+            body = integral(compile_ball(part.expression * density, x), low, high)
+            # (1 + x)² ≤ 2x² beyond 40, ∫ x² φ from 40 on is (40 + Φ(−40)/φ(40)) φ(40) < 41 φ(40)
+            tail = 2 * _ball(bound) * 2 * 41 * (-arb(800)).exp()
+            body += arb(0, tail.abs_upper())
+            total = body + (_ball(total) if isinstance(total, sp.Expr) else total)
+    if isinstance(total, sp.Expr):
+        total = min((sp.simplify(total), total), key=sp.count_ops)
+        long = any(max(abs(q.p), q.q) > LONGEST for q in total.atoms(sp.Rational))
+        return _ball(total) if long else total
+    return total
 
 
-def _moment(polynomial: sp.Poly, part: Piece) -> sp.Expr:
-    """Return the integral of a polynomial times the normal density, by parts."""
+def _by_parts(expression: sp.Expr, x: sp.Symbol, part: Piece) -> sp.Expr | None:
+    """Return the integral of g times the normal density over a piece; None without a closed form.
 
-    def density(at: sp.Expr, power: int) -> sp.Expr:
-        return at**power * sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi) if at.is_finite else 0 * sp.pi
-
-    below, above = ((1 + sp.erf(at / sp.sqrt(2))) / 2 for at in (part.low, part.high))
-    moments = [above - below, density(part.low, 0) - density(part.high, 0)]
-    for power in range(2, len(polynomial.all_coeffs())):
-        edge = density(part.low, power - 1) - density(part.high, power - 1)
-        moments.append(edge + (power - 1) * moments[power - 2])
-    coefficients = reversed(polynomial.all_coeffs())
-    return sp.expand(sum(c * m for c, m in zip(coefficients, moments, strict=False)))
+    For g a sum of R exp(q), R rational and q at most quadratic: R exp(w), w = q − x²/2, is the
+    derivative of Q exp(w) plus c exp(w), if a rational Q and a number c solve R = Q' + w' Q + c.
+    """
+    terms: dict[sp.Expr, sp.Expr] = {}
+    waves = expression.rewrite([sp.sin, sp.cos], sp.exp)
+    for term in sp.Add.make_args(sp.expand(waves)):
+        powers = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)]
+        exponent = sp.expand(sum(f.args[0] for f in powers) - x**2 / 2)
+        terms[exponent] = terms.get(exponent, 0) + term / sp.Mul(*powers)
+    total = sp.Integer(0)
+    for w, factor in terms.items():
+        bent = w.is_polynomial(x) and sp.degree(w, x) == 2 and w.coeff(x, 2).is_negative
+        if not bent or not factor.is_rational_function(x):
+            return None
+        top, bottom = (sp.Poly(e, x) for e in sp.fraction(sp.cancel(factor)))
+        if bottom.degree() and (bottom.free_symbols_in_domain or bottom.count_roots()):
+            return None
+        lower = sp.gcd(bottom, bottom.diff(x))
+        count = max(top.degree() - bottom.degree(), 1) + lower.degree()
+        *unknown, c = sp.symbols(f"c:{count + 1}", cls=sp.Dummy)
+        q = sum(a * x**n for n, a in enumerate(unknown)) / lower.as_expr()
+        rest = sp.together(q.diff(x) + w.diff(x) * q + c - factor)
+        found = sp.solve(sp.Poly(sp.fraction(rest)[0], x).coeffs(), [*unknown, c], dict=True)
+        if not found or sp.cancel(rest.subs(found[0])) != 0:
+            return None
+        q, c = (e.subs(found[0]) for e in (q, c))
+        a, b, d = -w.coeff(x, 2), w.coeff(x, 1), w.coeff(x, 0)
+        area = sp.sqrt(sp.pi / a) * sp.exp(d + b**2 / (4 * a)) / 2
+        for end, sign in ((part.low, -1), (part.high, 1)):
+            if end.is_finite:
+                total += sign * (q * sp.exp(w)).subs(x, end)
+                total += sign * c * area * sp.erf(sp.sqrt(a) * end - b / (2 * sp.sqrt(a)))
+            else:
+                total += c * area
+    return sp.expand(total / sp.sqrt(2 * sp.pi))
 
 
 def as_ball(value: Number) -> arb:
@@ -689,7 +718,7 @@ def as_ball(value: Number) -> arb:
 
 
 def _ball(value: sp.Expr) -> arb:
-    return Exact(value, sp.Symbol("x", real=True)).ball(0.0)
+    return Exact(value, sp.Symbol("x", real=True)).ball(0.0, 160)
 
 
 @functools.cache

@@ -223,12 +223,10 @@ class Exact:
 
         Raises Problem when that is out of reach.
         """
-        before = ctx.prec
-        try:
-            for precision in PRECISIONS:
-                if precision <= bits:
-                    continue
-                ctx.prec = precision
+        for precision in PRECISIONS:
+            if precision <= bits:
+                continue
+            with ctx.workprec(precision):
                 try:
                     value = self._function(arb(point))
                 except (_UndecidedError, ZeroDivisionError):
@@ -237,40 +235,33 @@ class Exact:
                     return value
                 if precision > 1000 and abs(value) < SMALLEST:
                     return value
-        finally:
-            ctx.prec = before
         raise Problem(f"cannot evaluate {self.expression} at {point} to {bits} bits")
 
     def zero_at(self, point: float) -> bool:
         """Tell whether a ball of high precision around the value at a point holds 0."""
-        before, ctx.prec = ctx.prec, 400
-        value = self._function(arb(point))
-        ctx.prec = before
-        return bool(value.contains(0))
+        with ctx.workprec(400):
+            return bool(self._function(arb(point)).contains(0))
 
     def rounded(self, points: Iterable[float]) -> Rounded:
         """Return the exact values at the given doubles."""
         function, nearest, rest = self._function, [], []
-        before = ctx.prec
-        for point in points:
-            ctx.prec = PRECISIONS[0]  # which is enough nearly everywhere
-            try:
-                value = function(arb(point))
-                good = value.rel_accuracy_bits() >= BITS or value.is_exact()
-            except (_UndecidedError, ZeroDivisionError):
-                good = False
-            if not good:
-                value = self.ball(point)
-                ctx.prec = 128
-            near = float(value)
-            nearest.append(near)
-            left = value - near
-            if abs(near) > 1e-280:
-                rest.append(float(left) / math.ulp(near))
-            else:  # a double does not hold what is left
-                tiny = not math.isfinite(near) or abs(value) < SMALLEST
-                rest.append(0.0 if tiny else float(left / math.ulp(near)))
-        ctx.prec = before
+        with ctx.workprec(PRECISIONS[0]):  # which is enough nearly everywhere
+            for point in points:
+                try:
+                    value = function(arb(point))
+                    good = value.rel_accuracy_bits() >= BITS or value.is_exact()
+                except (_UndecidedError, ZeroDivisionError):
+                    good = False
+                if not good:
+                    value = self.ball(point)
+                near = float(value)
+                nearest.append(near)
+                left = value - near
+                if abs(near) > 1e-280:
+                    rest.append(float(left) / math.ulp(near))
+                else:  # a double does not hold what is left
+                    tiny = not math.isfinite(near) or abs(value) < SMALLEST
+                    rest.append(0.0 if tiny else float(left / math.ulp(near)))
         found = np.array(rest)
         return Rounded(np.array(nearest), np.where(np.isfinite(found), found, 0.0))
 

@@ -279,10 +279,16 @@ def _arguments(test: Callable, function: Function) -> Iterator[dict[str, Any]]:
 
 
 def _tests(module: str, function: Function, *only: str) -> Iterator[Check]:
-    """Yield the tests of a module that look at one function, all their cases as one check."""
+    """Yield the tests of a module that look at one function, all their cases as one check.
+
+    Raises Problem when none has a name that begins as one of `only`.
+    """
     if (folder := str(ROOT / "tests")) not in sys.path:
         sys.path.append(folder)
-    for name, test in vars(importlib.import_module(module)).items():
+    there = vars(importlib.import_module(module))
+    if gone := [start for start in only if not any(name.startswith(start) for name in there)]:
+        raise Problem(f"tests/{module}.py has no {gone[0]}, which mutants are to be run through")
+    for name, test in there.items():
 
         def run(test: Callable = test) -> None:
             for arguments in _arguments(test, function):

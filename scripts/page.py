@@ -32,6 +32,7 @@ from tables import table
 from tex import certain, tex
 
 SPAN = (-5.0, 5.0)  # of x in figures
+BESIDE = (sp.LambertW, sp.exp, sp.erf, sp.log, sp.tanh)  # in a closed form: digits say more
 LEAST = math.ulp(0.0)  # the least float64
 CODES = {"vector": False, "scalar": True}  # PyTorch's: whether the tensor has gaps in memory
 FEW, BRIEF, FITTING = 24, 60, 180  # letters: a fraction; in a cell a number, a formula
@@ -796,15 +797,16 @@ def _ends(low: derive.Number, high: derive.Number, jumps: list[sp.Expr]) -> str:
 
 def _exactly(value: derive.Number) -> str:
     """Return a number in closed form, with its digits if it is not obvious; or its digits."""
-    obvious = isinstance(value, arb) or not value.atoms(sp.LambertW, sp.exp, sp.erf)
+    obvious = isinstance(value, arb) or not value.has(*BESIDE)
     return tex(value) if obvious else f"{tex(value)} = {certain(derive.as_ball(value))}"
 
 
 def _briefly(value: derive.Number, parameters: tuple[Parameter, ...]) -> str:
     """Return a short closed form, or the digits of a long one."""
     text = tex(value, parameters)
-    plain = isinstance(value, arb) or value.free_symbols or len(text) < BRIEF
-    return text if plain else certain(derive.as_ball(value))
+    if isinstance(value, arb) or value.free_symbols:
+        return text
+    return _exactly(value) if len(text) < BRIEF else certain(derive.as_ball(value))
 
 
 def _turns(facts: derive.Facts) -> str:

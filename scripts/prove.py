@@ -490,16 +490,14 @@ def _beyond(
     if not (low > 0 or high < 0):
         return None
     right = bool(low > 0)
-    before, ctx.prec = ctx.prec, 2600  # a difference of two large numbers may be smaller than it
+    end = low if right else high
+    if not end.is_Rational:
+        end = sp.Rational(float(end)) * (1 + sp.Rational(SLIP[0]))  # a little nearer to 0
     try:
-        end = low if right else high
-        if not end.is_Rational:
-            end = sp.Rational(float(end)) * (1 + sp.Rational(SLIP[0]))  # a little nearer to 0
-        signs = [tails.sign(limit + side * difference, x, end, right) for side in (1, -1)]
+        with ctx.workprec(2600):  # a difference of two large numbers may be smaller than it
+            signs = [tails.sign(limit + side * difference, x, end, right) for side in (1, -1)]
     except Problem:
         return None
-    finally:
-        ctx.prec = before
     return arb(2) ** -1080 if signs in ([1, 1], [-1, -1]) else None
 
 
@@ -918,9 +916,8 @@ def _around(pair: list[sp.Expr], x: sp.Symbol, order: int, low: float) -> tuple[
     if not value.is_rational_function(x) or sp.fraction(value)[1].subs(x, 0) == 0:
         raise Problem(f"no bound near 0: {pair[0]} is not {x}**{order} times a rational function")
     wanted, terms, radius = compile_ball(pair[1], x), 2 * TERMS, 4 * AROUND
-    cap, ctx.cap = ctx.cap, terms
-    series = wanted(arb_series([0, 1], terms))
-    ctx.cap = cap
+    with _capped(terms):
+        series = wanted(arb_series([0, 1], terms))
     shifted = [series[k] for k in range(order, terms)]
     most = abs(wanted(acb(arb(0, radius), arb(0, radius)))).abs_upper()
     share = arb(2.2 * AROUND / radius)  # no farther out do the boxes and their discs reach
@@ -964,22 +961,29 @@ def _bisected(both: list[Callable], low: float, high: float) -> tuple[arb, list[
     return worst, [Region(sp.Rational(a), sp.Rational(b), off) for a, b, off in near], count
 
 
+@contextlib.contextmanager
+def _capped(terms: int) -> Iterator[None]:
+    """Compute power series to so many terms."""
+    before, ctx.cap = ctx.cap, terms
+    try:
+        yield
+    finally:
+        ctx.cap = before
+
+
 def _off(both: list[Callable], middle: arb, radius: arb) -> arb:
     """Bound |quotient − 1| around a point by its Taylor polynomial; infinite without success."""
-    before, ctx.prec = ctx.prec, 64
-    disc = acb(middle + arb(0, WIDER * radius), arb(0, WIDER * radius))
     try:
-        most = abs(both[0](disc) / both[1](disc) - 1)
+        with ctx.workprec(64):
+            disc = acb(middle + arb(0, WIDER * radius), arb(0, WIDER * radius))
+            most = abs(both[0](disc) / both[1](disc) - 1)
     except ZeroDivisionError:
         return arb("inf")
-    finally:
-        ctx.prec = before
     rest = most * arb(WIDER) ** (1 - TERMS) / (WIDER - 1)  # Cauchy's estimate
     if not rest < FINE:
         return arb("inf")
-    cap, ctx.cap = ctx.cap, TERMS
-    top, bottom = (f(arb_series([middle, 1], TERMS)) for f in both)
-    ctx.cap = cap
+    with _capped(TERMS):
+        top, bottom = (f(arb_series([middle, 1], TERMS)) for f in both)
     series = top / bottom - 1
     return sum((abs(series[k]) * radius**k for k in range(TERMS)), rest).abs_upper()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import sympy as sp
-from flint import arb, ctx
+from flint import arb
 from sympy.core.function import AppliedUndef
 
 import derive
@@ -107,14 +107,13 @@ def _within(apart: sp.Expr, x: sp.Symbol, end: sp.Integer) -> tuple[derive.Numbe
     return best, tuple(sorted(places, key=derive.float_of))
 
 
-def _tops(part: derive.Piece, x: sp.Symbol, floor: arb) -> list[arb]:
+def _tops(part: derive.Piece, x: sp.Symbol, floor: arb) -> list[derive.Number]:
     """Enclose each point inside a piece at which |value| has a maximum that reaches `floor`."""
     value, slope, bend = (
         compile_ball(part.expression.diff(x, order) if order else part.expression, x)
         for order in range(3)
     )
     stack, found = [(float(part.low), float(part.high))], []
-    before = ctx.prec
     while stack:
         a, b = stack.pop()
         middle, radius = arb((a + b) / 2), arb((b - a) / 2 * (1 + 2**-40))
@@ -127,12 +126,15 @@ def _tops(part: derive.Piece, x: sp.Symbol, floor: arb) -> list[arb]:
             left, right = slope(box.lower()), slope(box.upper())
             if (left < 0 and right > 0) or (left > 0 and right < 0):
                 found.append(derive.refine(slope, bend, box))
-                ctx.prec = before
             continue
         if b - a < 1e-9:
             raise Problem(f"cannot find the maximum of {part.expression} near {a}")
         stack += [(a, (a + b) / 2), ((a + b) / 2, b)]
-    return found
+    places: list[derive.Number] = []
+    for box in sorted(found, key=derive.float_of):
+        if not (places and derive.as_ball(places[-1]).overlaps(box)):  # else found from both sides
+            places.append(derive.closed(part.expression.diff(x), x, box))
+    return places
 
 
 def _size(expression: sp.Expr, x: sp.Symbol, at: derive.Number) -> derive.Number:

@@ -1,9 +1,10 @@
 """SymPy and Arb results as LaTeX, in the order and the signs that a textbook would choose."""
 
+import math
 from collections.abc import Iterable
 
 import sympy as sp
-from flint import arb
+from flint import arb, ctx
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 
@@ -138,18 +139,27 @@ def tex(expression: sp.Basic | arb | Span, parameters: Iterable[Parameter] = ())
 
 
 def certain(ball: arb, count: int = DIGITS) -> str:
-    """Return the first `count` digits of a number, which are certain, and an ellipsis.
+    r"""Return the first `count` digits of a number, which are certain, and an ellipsis.
 
-    Where a digit after them would have to be, the number, and how far off it may be. Raises
-    ValueError when the ball is too wide.
+    An exact number of fewer digits is returned whole. Raises ValueError where the ball leaves a
+    digit open: one that holds 1/2 and is wider may be 0.49… or 0.50…, and needs a closed form.
+
+    >>> certain(arb(2).sqrt(), 4), certain(arb(1) / 3000000, 4), certain(arb(0.5))
+    ('1.414\\ldots', '3.333\\ldots \\cdot 10^{-7}', '0.5')
     """
-    if ball.contains(0) and ball.rad() < arb(10) ** (-count):  # no digit is certain but these
-        return rf"0 \pm 10^{{{-count}}}"
-    text = ball.str(count + 5, radius=False)
-    if ball.rel_accuracy_bits() < 3.33 * (count + 5) + 2 or "e" in text:
+    text = ball.str(count, radius=False)
+    if ball.is_exact() and "e" not in text and arb(text) == ball:
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if ball.contains(0) or not ball.is_finite():
+        raise ValueError(f"{ball} has no certain digits")
+    with ctx.workprec(1000):
+        decimals = count - 1 - math.floor(math.log10(abs(float(ball.mid()))))
+        whole = (abs(ball) * arb(10) ** decimals).floor().unique_fmpz()
+    if whole is None:
         raise ValueError(f"{ball} has fewer than {count} certain digits")
-    cut, rest = text[:-5], text[-5:]
-    if rest in ("00000", "99999"):  # the digit before may be one off
-        near = ball.str(count, radius=False).rstrip("0").rstrip(".")
-        return rf"{near} \pm 10^{{{-count}}}"
-    return cut + r"\ldots"
+    digits, sign = str(whole), "-" if ball < 0 else ""
+    if 0 < decimals < count + 5:
+        digits = digits.zfill(decimals + 1)
+        return rf"{sign}{digits[:-decimals]}.{digits[-decimals:]}\ldots"
+    power = len(digits) - 1 - decimals
+    return rf"{sign}{digits[0]}.{digits[1:]}\ldots \cdot 10^{{{power}}}"

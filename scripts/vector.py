@@ -364,22 +364,17 @@ def _compiled(vector: Vector, size: int, counted: bool = False) -> list[Callable
 
 def _balls(function: Callable, point: Sequence[float | arb], bits: int = BITS) -> list[arb]:
     """Return exact values at a point, each to so many bits or so near 0 that it does not matter."""
-    before = ctx.prec
-    try:
-        for precision in PRECISIONS:
-            if precision <= bits:
-                continue
-            ctx.prec = precision
-            with contextlib.suppress(ZeroDivisionError, _UndecidedError):
-                values = function([arb(v) for v in point])
-                if all(v.is_exact() or v.rel_accuracy_bits() >= bits for v in values):
-                    return values
-                if precision > 1000 and all(
-                    v.rel_accuracy_bits() >= bits or abs(v) < SMALLEST for v in values
-                ):
-                    return values
-    finally:
-        ctx.prec = before
+    for precision in PRECISIONS:
+        if precision <= bits:
+            continue
+        with ctx.workprec(precision), contextlib.suppress(ZeroDivisionError, _UndecidedError):
+            values = function([arb(v) for v in point])
+            if all(v.is_exact() or v.rel_accuracy_bits() >= bits for v in values):
+                return values
+            if precision > 1000 and all(
+                v.rel_accuracy_bits() >= bits or abs(v) < SMALLEST for v in values
+            ):
+                return values
     raise Problem(f"cannot evaluate at {point}")
 
 
@@ -394,9 +389,8 @@ def jumps(vector: Vector, size: int, x: Array, v: Array, unit: Array) -> bool:
     way = [(2 + math.sin(j)) * arb(2) ** -40 * math.ulp(u) for j, u in enumerate(x.tolist())]
     near = []
     for side in (-1, 0, 1):
-        before, ctx.prec = ctx.prec, 2560
-        moved = [u + side * w for u, w in zip(x.tolist(), way, strict=True)]
-        ctx.prec = before
+        with ctx.workprec(2560):
+            moved = [u + side * w for u, w in zip(x.tolist(), way, strict=True)]
         near.append([float(ball) for ball in _balls(product, [*moved, *v])])
     return bool(np.any(np.ptp(near, axis=0) > 1e-3 * unit))
 

@@ -1,6 +1,7 @@
 """Derivations and derived facts: proved for the catalogue, refused when they are wrong."""
 
 import dataclasses
+from itertools import pairwise
 
 import mpmath
 import numpy as np
@@ -9,6 +10,7 @@ import sympy as sp
 from flint import arb, ctx
 
 import derive
+import relations
 import tails
 from catalog import catalog, pick
 from exact import compile_ball
@@ -132,6 +134,81 @@ def test_moments_agree_with_mpmath(activation):
 
 
 @pytest.mark.parametrize(
+    ("name", "fact", "value"),
+    [
+        ("arctan", "slope_moment", sp.Rational(1, 2)),
+        ("squareplus", "second_moment", sp.Rational(3, 2)),
+        ("gaussian", "second_moment", 1 / sp.sqrt(5)),
+        ("gaussian", "carried", sp.Rational(4, 5)),
+        ("sine", "second_moment", (1 - sp.exp(-2)) / 2),
+        ("relu_squared", "second_moment", sp.Rational(3, 2)),
+    ],
+)
+def test_moments_have_a_closed_form_by_parts(name, fact, value):
+    found = getattr(derive.facts(pick(name)), fact)
+    assert isinstance(found, sp.Expr)
+    assert sp.simplify(found - value) == 0
+
+
+@pytest.mark.parametrize(
+    "g",
+    [
+        1 / (1 + x**2),  # not by parts: it holds erfc
+        1 / (x**2 + 2) ** 2,
+        1 / (1 + sp.exp(-x)),
+        sp.sqrt(x**2 + 1),
+        sp.exp(x**2),
+        x / (x - 1),  # it has a pole
+    ],
+)
+def test_what_does_not_come_out_by_parts_has_no_closed_form(g):
+    assert derive._by_parts(g, x, derive.Piece(g, -sp.oo, sp.oo)) is None
+
+
+@pytest.mark.parametrize(
+    ("g", "low", "high"),
+    [
+        (x**3 - 2 * x**2, -1, 2),
+        (x**2 * sp.exp(3 * x), -sp.oo, 1),
+        ((1 - x**2) / (1 + x**2) ** 2 + 1 / (1 + x**2), 0, 3),
+        (x * sp.sin(2 * x), -sp.oo, sp.oo),
+        (sp.exp(-(x**2)) * (x + 1) ** 2, 0, sp.oo),
+        ((x + sp.sqrt(x**2 + 3)) ** 2, -sp.oo, sp.oo),
+    ],
+)
+def test_a_closed_form_is_the_integral(g, low, high):
+    low, high = sp.sympify(low), sp.sympify(high)
+    even = (g + g.subs(x, -x)) / 2 if low == -high == -sp.oo else g
+    found = derive._by_parts(even, x, derive.Piece(g, low, high))
+    density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
+    ends = [max(low, -20), 0, min(high, 20)]
+    with mpmath.workdps(30):
+        wanted = mpmath.quad(sp.lambdify(x, g * density, "mpmath"), sorted(map(mpmath.mpf, ends)))
+        assert abs(mpmath.mpf(str(sp.re(sp.N(found, 25)))) - wanted) < 1e-20
+
+
+@each
+def test_a_place_is_named_once(activation):
+    facts = derive.facts(activation)
+    gaps = [relations.gap(activation, pick(name)).places for name in activation.near]
+    turns = [at for at, _, _ in facts.turns]
+    for places in (facts.zeros[1], facts.fixed[1], facts.inflections, turns, *gaps):
+        balls = sorted(map(derive.as_ball, places), key=derive.float_of)
+        assert not any(a.overlaps(b) for a, b in pairwise(balls))
+
+
+def test_a_largest_distance_at_0_is_known_to_be_there():
+    gap = relations.gap(pick("sparse_plus"), pick("softplus"))
+    assert gap.places == (0,)
+    assert sp.simplify(gap.size - sp.log(2) + sp.Rational(1, 4)) == 0
+
+
+def test_a_closed_form_beside_the_zero_is_not_taken_for_it():
+    double = x * (x - sp.Rational(1, 10**25))
+    assert isinstance(derive.closed(double, x, arb(1e-25, 1e-30)), arb)
+
+
+@pytest.mark.parametrize(
     ("formula", "smoothness", "at"),
     [
         (RELU, 0, 0),
@@ -242,9 +319,8 @@ def test_the_sign_of_a_tail_is_that_of_its_values(f, order, right):
     start = derive.REACH[right]
     sign = tails.sign(derivative, x, start, right)
     value = compile_ball(derivative, x)
-    before, ctx.prec = ctx.prec, 1000
-    balls = [value(arb(start * far)) for far in (1, 1.25, 4)]
-    ctx.prec = before
+    with ctx.workprec(1000):
+        balls = [value(arb(start * far)) for far in (1, 1.25, 4)]
     assert [1 if b > 0 else -1 if b < 0 else 0 for b in balls] == [sign] * 3
 
 

@@ -9,6 +9,7 @@ import departures
 import mutants
 import page
 from catalog import known, paths, pick
+from project import Problem
 
 CELL = '''
 def toy(x, slope=0.5):
@@ -281,3 +282,11 @@ def test_a_slip_that_other_parameters_show_is_seen(name, place, old, new):
     make = functools.partial(mutants.read, function, place, code)
     seen = mutants.killer(make, place, mutants.checks) or ""
     assert seen.startswith(("sweep.check", "test_numpy.test_the_domain", "test_numpy.test_is_w"))
+
+
+def test_a_test_that_is_gone_is_missed():
+    """Else its mutants would be held against nothing, and survive or be called equivalent."""
+    relu = pick("relu")
+    assert list(mutants._tests("test_torch", relu, "test_stated"))
+    with pytest.raises(Problem, match=r"test_torch\.py has no test_gone"):
+        list(mutants._tests("test_torch", relu, "test_stated", "test_gone"))

@@ -1,5 +1,9 @@
 """The words that a page says of its function are no stronger than what is found."""
 
+import re
+
+import pytest
+
 import page
 import verify
 from catalog import catalog
@@ -17,6 +21,13 @@ def test_a_span_of_inputs_is_told_as_far_as_it_goes():
         (-3.0, -2.0, "−3 ≤ x ≤ −2"),
     ):
         assert page._span("x", low, high, form) == told
+
+
+@pytest.mark.parametrize("activation", catalog(), ids=repr)
+def test_no_number_is_said_to_be_round_but_for_a_margin(activation):
+    """A closed form, or digits that are certain: 0.5 ± 10⁻²⁰ reads as ½, which is not proved."""
+    texts = [row.text for row in page.rows(activation)]
+    assert not [t for t in texts if re.search(r"(\\pm|±) *10(\^|<sup>)", t)]
 
 
 def test_a_second_derivative_has_no_value_where_it_jumps():
