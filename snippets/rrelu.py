@@ -55,7 +55,7 @@ parameters = {
     "upper": (sp.Interval(sp.Rational(1, 8), sp.oo), [0.125, 0.75, 3.0]),
 }
 naive_grad = ["np.where(x > 0, 1, (lower + upper) / 2)"]
-identities = ["rrelu(x) = leaky_relu(x, 11/48)"]
+identities = ["rrelu(x, lower, upper) = leaky_relu(x, (lower + upper) / 2)"]
 cited = ["a number below 1,\n  but the numbers it draws lie between 3 and 8"]
 claims = {
     "slope of its own,\ndrawn anew": lambda f: (
