@@ -5,7 +5,7 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,7 @@ class Activation(_Snippet):
     cited: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    given: Mapping[sp.Symbol, sp.Rational] = field(default_factory=dict)  # what `fixed` has set
     symbolic: Mapping[str, Any] = field(default_factory=dict)  # what the SymPy cell defines
     scope: Mapping[str, Any] = field(default_factory=dict)  # the NumPy cell
 
@@ -160,6 +161,24 @@ class Activation(_Snippet):
             for value in p.tries
             if value != p.default
         ]
+
+    @functools.cache  # noqa: B019, snippets are read once
+    def fixed(self, *values: float) -> "Activation":
+        """Return the function without parameters that these values make, in their order."""
+        floats = dict(zip(self.defaults, values, strict=True))
+        given = {p.symbol: _meant(floats[p.symbol.name]) for p in self.parameters}
+        return replace(
+            self,
+            formula=self.formula.subs(given, simultaneous=True),
+            derivative=self.derivative.subs(given, simultaneous=True),
+            function=functools.partial(self.function, **floats),
+            gradient=functools.partial(self.gradient, **floats),
+            given=given,
+            parameters=(),
+            learned=(),
+            identities=(),
+            near=(),
+        )
 
     def at(self, order: int, setting: Mapping[str, float]) -> sp.Expr:
         """Return f (order 0), f' (1), f'' (2) … with each parameter at its exact binary value."""
@@ -286,7 +305,7 @@ def _parameters(
     return tuple(result)
 
 
-def _kin(path: Path, facts: Mapping[str, Any]) -> dict[str, str]:
+def _kin(path: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the family and the function that this one descends from, if any."""
     family, descends = facts.get("family"), facts.get("descends", "")
     if family not in FAMILIES:

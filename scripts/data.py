@@ -174,17 +174,16 @@ def _relations(relations: Iterable[sp.Basic]) -> list[Record]:
     return [{"text": str(relation), "srepr": exactly(relation)} for relation in relations]
 
 
-def _kinks(activation: Activation) -> list[Record]:
+def _kinks(kinks: Iterable[derive.Kink], activation: Activation) -> list[Record]:
     """Return the kinks; `order` is that of the derivative that jumps."""
-    slope, x = activation.generic[1], activation.x  # where it is one piece, both sides are alike
     return [
         {
             "at": number(kink.at, activation),
             "order": kink.order,
             "jump": numbers(kink.jump, activation),
-            "slopes": numbers(kink.slopes or (slope.subs(x, kink.at),) * 2, activation),
+            "slopes": numbers(kink.slopes, activation),
         }
-        for kink in derive.facts(activation).kinks
+        for kink in kinks
     ]
 
 
@@ -289,7 +288,8 @@ def elementwise(activation: Activation) -> Record:
             for count, step in enumerate(page.steps(activation), 1)
         ],
         "facts": facts(name, page.rows(activation), known),
-        "kinks": _kinks(activation),
+        "kinks": _kinks(derive.facts(activation).kinks, activation),
+        "general_kinks": _kinks(derive.facts(activation).general, activation),
         "edges": _edges(activation),
         "naive": _naive(activation),
         "proof": _proof(activation),

@@ -23,6 +23,7 @@ REACH = (-53.7, 51.3)  # where zeros are looked for; uneven, so that no cut fall
 NESTED = (-53.7, 4.7)  # the same for what holds exp(exp(x)): further out no box is small enough
 HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh)
 LONGEST = 10**20  # in a closed form: a larger number no one would read
+PRINTED = 120  # bits of a number of which digits are shown
 SMOOTH = 6  # derivatives compared at a breakpoint
 Number: TypeAlias = sp.Expr | arb
 
@@ -225,18 +226,24 @@ def zeros(
     """
     try:
         return _zeros(expression, x, piece, slope, 3000)
-    except Problem:  # as one fraction, in factors, balls may lose fewer digits
+    except Problem:
         factored = factorised(sp.together(expression))
-        if factored == expression:
-            raise
+    if factored != expression:  # as one fraction, in factors, balls may lose fewer digits
         try:
-            return _zeros(factored, x, piece, factorised(sp.together(factored.diff(x))), 20_000)
+            rate = factorised(sp.together(factored.diff(x)))
+            return _zeros(factored, x, piece, rate, 20_000)
         except Problem:
-            return _zeros(expression, x, piece, slope, 20_000)
+            pass
+    return _zeros(expression, x, piece, slope, 20_000, 1024)
 
 
 def _zeros(
-    expression: sp.Expr, x: sp.Symbol, piece: Piece, slope: sp.Expr | None, most: int
+    expression: sp.Expr,
+    x: sp.Symbol,
+    piece: Piece,
+    slope: sp.Expr | None,
+    most: int,
+    precision: int = 128,
 ) -> list[Number]:
     """Return the zeros found with at most so many boxes; raises Problem if they do not suffice."""
     if not expression.has(x):
@@ -272,7 +279,7 @@ def _zeros(
         return bool(middle.is_finite() and not middle.contains(0))
 
     stack, found, boxes_left = [(low, high)], [], most
-    with ctx.workprec(128):
+    with ctx.workprec(precision):
         while stack:
             a, b = stack.pop()
             box = arb((a + b) / 2, (b - a) / 2 * 1.01)  # overlaps its neighbours
@@ -448,6 +455,7 @@ class Facts:
     """What the page states of the shape; nothing here is typed by hand."""
 
     kinks: list[Kink]
+    general: list[Kink]  # the same for any parameters, but special ones: see `agreeing`
     smoothness: int | None  # k of C^k; None for C^∞, −1 for a function that jumps
     limits: tuple[tuple[sp.Expr, sp.Expr], ...]  # at ∓∞, of f and f'; AccumBounds for none
     range: Range
@@ -474,14 +482,23 @@ class Facts:
         return bool(self.period) and len(self.monotone) > 1
 
 
-def kinks(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Kink]:
-    """Return the breakpoints at which some derivative up to order SMOOTH jumps."""
+def kinks(
+    formula: sp.Expr,
+    slope: sp.Expr,
+    x: sp.Symbol,
+    named: Mapping[sp.Expr, sp.Expr] | None = None,
+) -> list[Kink]:
+    """Return the breakpoints at which some derivative up to order SMOOTH jumps.
+
+    `named` are breakpoints as they depend on parameters, by their values at the defaults.
+    """
     chain = [formula, slope, *(slope.diff(x, n) for n in range(1, SMOOTH))]
     found = []
     for at in breakpoints(formula, x):
+        place = (named or {}).get(at, at)
         sides = [
             tuple(
-                sp.limit(p.expression, x, at, "-" if p.high == at else "+")
+                sp.limit(p.expression, x, place, "-" if p.high == at else "+")
                 for p in pieces(e, x)
                 if at in (p.low, p.high)
             )
@@ -491,8 +508,32 @@ def kinks(formula: sp.Expr, slope: sp.Expr, x: sp.Symbol) -> list[Kink]:
         if order is None and len({p.expression for p in pieces(formula, x)}) > 1:
             raise Problem(f"the pieces of {formula} agree at {at} in {SMOOTH} derivatives")
         if order is not None:
-            found.append(Kink(at, order, sides[order], sides[1]))
+            slopes = sides[1] or (slope.subs(x, place),) * 2  # none where it is one piece
+            found.append(Kink(place, order, sides[order], slopes))
     return found
+
+
+def general_kinks(activation: Activation) -> list[Kink]:
+    """Return the kinks with the parameters as symbols, in their order at the defaults."""
+    x, here = activation.x, activation.decimals
+    ends = [r.lhs - r.rhs for r in activation.formula.atoms(sp.core.relational.Relational)]
+    named = {at.subs(here): at for end in ends for at in sp.solve(end, x)}
+
+    def still(expression: sp.Expr) -> sp.Expr:
+        """Put the breakpoints alone at the defaults."""
+        return expression.replace(
+            sp.Piecewise, lambda *cases: sp.Piecewise(*((v, c.subs(here)) for v, c in cases))
+        )
+
+    return kinks(still(activation.formula), still(activation.derivative), x, named)
+
+
+def agreeing(apart: sp.Expr, activation: Activation) -> dict[sp.Symbol, list[sp.Expr]]:
+    """Return for which values of one of its parameters a difference is 0."""
+    for p in (p for p in activation.parameters if apart.has(p.symbol)):
+        values = [v for v in sp.solve(apart, p.symbol) if not v.is_number or v in p.domain]
+        return {p.symbol: values} if values else {}  # for another it is the same condition
+    return {}
 
 
 def _sign(expression: sp.Expr, x: sp.Symbol, point: sp.Expr) -> int:
@@ -718,16 +759,16 @@ def as_ball(value: Number) -> arb:
 
 
 def _ball(value: sp.Expr) -> arb:
-    return Exact(value, sp.Symbol("x", real=True)).ball(0.0, 160)
+    return Exact(value, sp.Symbol("x", real=True)).ball(0.0, PRINTED)
 
 
 @functools.cache
 def facts(activation: Activation) -> Facts:
     """Derive everything that the page states of the shape.
 
-    Kinks keep the parameters as symbols, Lipschitz constant and moments too if the pieces are
-    polynomials; the rest holds at the defaults, read as decimals (0.01 is 1/100 here, not its
-    binary neighbour).
+    `general` has the parameters as symbols, and so have the Lipschitz constant and the moments if
+    the pieces are polynomials; the rest holds at the defaults, read as decimals (0.01 is 1/100
+    here, not its binary neighbour).
     """
     x = activation.x
     formula, slope = (
@@ -761,7 +802,8 @@ def facts(activation: Activation) -> Facts:
     steep = mean(sp.piecewise_fold(shown[1] ** 2), x, bound**2)
     closed = isinstance(second, sp.Expr) and isinstance(steep, sp.Expr)
     return Facts(
-        kinks=kinks(*activation.generic, x),
+        kinks=here,
+        general=general_kinks(activation),
         smoothness=min((k.order - 1 for k in here), default=None),
         limits=tuple(
             (limit(pieces(e, x)[0], x, False), limit(pieces(e, x)[-1], x, True))

@@ -41,6 +41,8 @@ proved = functools.cache(prove.prove)
 failures = functools.cache(verify.failures)
 NIL = 1e-9  # a mean below this is that of constants rounded to print
 WHERE = ", \\quad "  # before what an abbreviation stands for
+FAR = 8  # settings of a parameter with which facts are compared: to here, and from its reciprocal
+BY_DEFAULT = "by default "
 LONG = 250  # letters of LaTeX in a formula that no one would read
 
 
@@ -269,7 +271,7 @@ def description(activation: Activation) -> str:
     return (
         f"f {runs}. Its range is {plain(facts.range)}, f(0) = {plain(facts.at_zero)}; "
         f"{slopes or steep}."
-    ).replace("negative_slope", "the negative slope")
+    )
 
 
 def domain(parameter: Parameter) -> str:
@@ -370,13 +372,13 @@ def derivative(activation: Activation) -> str:
     """Return f′ and f″, then the proved way from the definition to f′."""
     derive.prove_steps(activation)
     lines = [equation(activation, "df")]
-    cuts = _cuts(activation, 1)
-    if cuts:
+    facts, convention = derive.facts(activation), "the value given there is PyTorch's convention."
+    if cuts := _cuts(activation, 1):
         points = ", ".join(f"${at}$" for at in cuts)
-        lines.append(
-            f"At {points} there is no derivative{_unless(activation)}; the value given there is "
-            "PyTorch's convention."
-        )
+        here = [k for k in facts.kinks if k.order <= 1]
+        start = "At" if here else f"For other {_letters(activation)}, at"
+        unless = _unless(activation, _leaps(activation, 1)) if here else ""
+        lines.append(f"{start} {points} there is no derivative{unless}; {convention}")
     if "ddf" in displayed(activation):
         lines.append(equation(activation, "ddf"))
     else:
@@ -396,13 +398,8 @@ def derivative(activation: Activation) -> str:
 
 def _cuts(activation: Activation, order: int) -> list[str]:
     """Return where a derivative of at most this order jumps, as the formula says it: −lambd."""
-    sides = (r.lhs - r.rhs for r in activation.formula.atoms(sp.core.relational.Relational))
-    named = [at for side in sides for at in sp.solve(side, activation.x)]
-    found = []
-    for kink in (k for k in derive.facts(activation).kinks if k.order <= order):
-        same = (at for at in named if at.subs(activation.decimals) == kink.at)
-        found.append(tex(next(same, kink.at), activation.parameters))
-    return found
+    general = derive.facts(activation).general
+    return [tex(k.at, activation.parameters) for k in general if k.order <= order]
 
 
 def said(activation: Activation, expression: sp.Expr, where: bool = False) -> str:
@@ -413,16 +410,28 @@ def said(activation: Activation, expression: sp.Expr, where: bool = False) -> st
     return WHERE.join([text, *(f"{s} = {tex(e, activation.parameters)}" for s, e in meant)])
 
 
-def _unless(activation: Activation) -> str:
-    """Return for which parameters the slopes at a kink agree after all."""
+def _unless(activation: Activation, gaps: Iterable[sp.Expr], defaults: bool = False) -> str:
+    """Return for which parameters, defaults only if asked for, a difference is none."""
     found = []
-    for kink in derive.facts(activation).kinks:
-        apart = kink.jump[0] - kink.jump[1]
-        for p in (p for p in activation.parameters if apart.has(p.symbol)):
-            values = map(plain, sp.solve(apart, p.symbol))
-            found += [f", unless `{p.symbol.name}` is {value}" for value in values]
-            break  # solved for another parameter, it is the same condition
+    for symbol, values in (pair for g in gaps for pair in derive.agreeing(g, activation).items()):
+        default = symbol.subs(activation.decimals)
+        others = [v for v in values if defaults or v != default]
+        told = " or ".join(f"${tex(v, activation.parameters)}$" for v in others)
+        found += [f", unless `{symbol}` is {told}"] * bool(others)
     return "".join(dict.fromkeys(found))
+
+
+def _leaps(activation: Activation, least: int = 0) -> list[sp.Expr]:
+    """Return by how much what jumps at a kink does so, from this order of derivatives on."""
+    kinks = derive.facts(activation).general
+    return [k.jump[1] - k.jump[0] for k in kinks if k.order >= least]
+
+
+def _letters(activation: Activation) -> str:
+    """Return the names of the parameters on which kinks depend, in words."""
+    told = [e for k in derive.facts(activation).general for e in (k.at, *k.jump)]
+    found = (p.symbol for p in activation.parameters if any(e.has(p.symbol) for e in told))
+    return " and ".join(f"`{name}`" for name in found)
 
 
 class Step(NamedTuple):
@@ -505,7 +514,8 @@ def _by_pieces(activation: Activation) -> list[Step]:
             general = approach + tex((f(at + h) - f(at)) / h)
             held = approach + said(activation, quotient)
             equations.append((f"{general} = {held}", slope))
-        verdict = f"The two differ: there is no derivative here{_unless(activation)}."
+        unless = _unless(activation, _leaps(activation, 1), True)
+        verdict = f"The two differ: there is no derivative here{unless}."
         if sp.simplify(slopes[0] - slopes[1]) == 0:
             verdict = "The two agree: this is the derivative here."
         reason = f"At $x = {tex(at)}$, from the left and from the right:"
@@ -673,8 +683,49 @@ def _span(name: str, low: float, high: float, form: verify.Format) -> str:
 
 
 @functools.cache
+def others(activation: Activation) -> list[Activation]:
+    """Return the function at its defaults, then at other settings: those to verify, none far off,
+    and those at which a kink is gone.
+    """
+    settings = [
+        setting
+        for setting in activation.settings()
+        if all(v == 0 or 1 / FAR <= abs(v) <= FAR for v in setting.values())
+    ]
+    for leap in _leaps(activation):
+        for p in activation.parameters:
+            here = {s: v for s, v in activation.decimals.items() if s != p.symbol}
+            for value in sp.solve(leap.subs(here), p.symbol):
+                if value in p.domain:
+                    settings.append(activation.defaults | {p.symbol.name: float(value)})
+    found = [activation.defaults, *settings]
+    return [activation.fixed(*s.values()) for n, s in enumerate(found) if s not in found[:n]]
+
+
+@functools.cache
 def rows(activation: Activation) -> list[Row]:
-    """Return the derived facts, in words and formulas, under their keys."""
+    """Return the derived facts, in words and formulas, under their keys.
+
+    A row says that it holds by default if it shows no parameter and would say something else at
+    another setting.
+    """
+    found = _rows(activation)
+    here, *other = ({r.key: r.text for r in _rows(a)} for a in others(activation))
+    for n, row in enumerate(found):
+        at_default = here.get(row.key)
+        if at_default is None:  # an identity, or a distance from another function
+            depends = row.key.startswith("gap.") and any(
+                a.parameters for a in (activation, pick(row.key[len("gap.") :]))
+            )
+        else:
+            depends = row.text == at_default and any(o[row.key] != at_default for o in other)
+        if depends:
+            found[n] = row._replace(text=f"{BY_DEFAULT}{row.text}")
+    return found
+
+
+def _rows(activation: Activation) -> list[Row]:
+    """Return the rows, each as if the parameters were at their defaults or shown."""
     facts, p = derive.facts(activation), activation.parameters
     again = _again(activation, 1)
     bends = [f"${_exactly(at)}$" for at in facts.inflections]
@@ -683,10 +734,10 @@ def rows(activation: Activation) -> list[Row]:
         ("domain", "Domain", r"$\mathbb{R}$"),
         ("range", "Range", f"${tex(facts.range)}$"),
         *(
-            (f"{key}limits", f"Limits of ${name}$", _limits(*both))
-            for key, name, both in zip(("", "df."), ("f", "f'"), facts.limits, strict=True)
+            (f"{key}limits", f"Limits of ${name}$", _limits(*_ends_of(activation, order), p))
+            for order, (key, name) in enumerate((("", "f"), ("df.", "f'")))
         ),
-        ("at_zero", r"Value at 0", f"$f(0) = {tex(facts.at_zero)}$"),
+        ("at_zero", r"Value at 0", f"$f(0) = {tex(_at_zero(activation), p)}$"),
         ("zeros", "Zeros", _solutions(facts.zeros) + _again(activation, 0)),
         (
             "fixed_points",
@@ -713,7 +764,7 @@ def rows(activation: Activation) -> list[Row]:
             f"${_briefly(facts.slope_moment, p)}$",
         ),
         ("carried", r"Gain² × squared slope", f"${_briefly(facts.carried, p)}$"),
-        *((f"identity.{n}", "Identity", f"${tex(e)}$") for n, e in enumerate(identities, 1)),
+        *((f"identity.{n}", "Identity", f"${tex(e, p)}$") for n, e in enumerate(identities, 1)),
         *(
             (f"gap.{name}", *_distance(relations.gap(activation, pick(name))))
             for name in activation.near
@@ -728,7 +779,11 @@ def shape(activation: Activation) -> str:
     notes = "Derived from the formula when this page is built"
     if p:
         chosen = ", ".join(f"`{q.symbol.name} = {q.default:g}`" for q in p)
-        notes += f"; where no parameter is shown, for {chosen}"
+        count = len(others(activation)) - 1
+        notes += (
+            f". “By default” is with {chosen}; a row that neither says so nor shows a parameter "
+            f"comes out the same at {count} other settings"
+        )
     return blocks(
         facts_table(activation.name, activation.title, rows(activation)),
         f"{notes}. $X$ is standard normal. In a wide network without biases, with independent "
@@ -745,10 +800,37 @@ def _again(activation: Activation, order: int, less: sp.Expr = sp.S.Zero) -> str
     return f", and again every ${tex(length)}$" if length else ""
 
 
-def _limits(left: sp.Expr, right: sp.Expr) -> str:
+def _at_zero(activation: Activation) -> sp.Expr:
+    """Return f(0), with the parameters as symbols where no breakpoint moves."""
+    return sp.simplify(activation.generic[0].subs(activation.x, 0))
+
+
+def _ends_of(activation: Activation, order: int) -> tuple[sp.Expr, sp.Expr]:
+    """Return the limits of f or f', with parameters where those at other settings confirm it."""
+    found = list(derive.facts(activation).limits[order])
+    parts = derive.pieces(activation.generic[order], activation.x)
+    tried = others(activation)
+    for side, (part, end) in enumerate(((parts[0], -sp.oo), (parts[-1], sp.oo))):
+        known = [derive.facts(a).limits[order][side] for a in tried]
+        if len(set(known)) == 1 or not all(value.is_finite for value in known):
+            continue
+        try:
+            general = sp.simplify(sp.limit(part.expression, activation.x, end))
+        except NotImplementedError:  # it depends on a sign
+            continue
+        if all(
+            sp.simplify(general.subs(a.given) - value) == 0
+            for a, value in zip(tried, known, strict=True)
+        ):
+            found[side] = general
+    return found[0], found[1]
+
+
+def _limits(left: sp.Expr, right: sp.Expr, parameters: tuple[Parameter, ...]) -> str:
     if isinstance(left, sp.AccumBounds):
         return f"none: it swings between ${tex(left.min)}$ and ${tex(left.max)}$"
-    return rf"${tex(left)}$ at $-\infty$, ${tex(right)}$ at $+\infty$"
+    ends = (tex(end, parameters) for end in (left, right))
+    return r"${}$ at $-\infty$, ${}$ at $+\infty$".format(*ends)
 
 
 def _distance(gap: relations.Gap) -> tuple[str, str]:
@@ -825,15 +907,36 @@ def _convexity(facts: derive.Facts) -> str:
 
 
 def _smoothness(facts: derive.Facts, activation: Activation) -> str:
-    if facts.smoothness is None:
+    """Return the class and what jumps: at the defaults, then for other parameters."""
+    if not facts.general:
         return r"$C^\infty$: one formula on all of $\mathbb{R}$, with no singularity"
-    names = ("value", "slope", "curvature", *(f"derivative {n}" for n in range(3, 9)))
-    reasons = [
-        f"at ${tex(k.at)}$ the {names[k.order]} jumps from "
-        + " to ".join(f"${tex(side, activation.parameters)}$" for side in k.jump)
-        for k in facts.kinks
+    said = [
+        [_class(min((k.order - 1 for k in every), default=None)), _jumps(every, activation)]
+        for every in (facts.kinks, facts.general)
     ]
-    return f"{_class(facts)}: {'; '.join(reasons)}"
+    if said[0] == said[1]:
+        return ": ".join(said[0])
+    other = said[1][said[0][0] == said[1][0] :]  # the class once
+    unless = _unless(activation, _leaps(activation))
+    return f"{': '.join(said[0])}; for other {_letters(activation)}, {': '.join(other)}{unless}"
+
+
+def _jumps(kinks: Iterable[derive.Kink], activation: Activation) -> str:
+    """Return which derivative jumps where, and from what to what."""
+    names = (
+        "value",
+        "slope",
+        "curvature",
+        "third derivative",
+        *(f"{n}th derivative" for n in range(4, 9)),
+    )
+    p = activation.parameters
+    reasons = [
+        f"at ${tex(k.at, p)}$ the {names[k.order]} jumps from "
+        + " to ".join(f"${tex(side, p)}$" for side in k.jump)
+        for k in kinks
+    ]
+    return "; ".join(reasons)
 
 
 def _lipschitz(activation: Activation) -> str:
@@ -864,14 +967,13 @@ def _lipschitz(activation: Activation) -> str:
 
 def kinks(activation: Activation) -> str:
     """Return what f and f′ do where slopes jump, at ±0, at the largest floats, at ±∞ and nan."""
-    p, form = activation.parameters, verify.FORMATS["float32"]
-    lines = []
-    every = derive.facts(activation).kinks
+    form, lines, facts = verify.FORMATS["float32"], [], derive.facts(activation)
+    every, formula = facts.kinks, activation.formula.subs(activation.decimals)
     for kink in (k for k in every if k.order == 0):
-        value = activation.generic[0].subs(activation.x, kink.at)
+        value = formula.subs(activation.x, kink.at)
         lines.append(
-            f"At ${tex(kink.at)}$ the function jumps from ${tex(kink.jump[0], p)}$ to "
-            f"${tex(kink.jump[1], p)}$; its value there is ${tex(value, p)}$. It has no slope "
+            f"At ${tex(kink.at)}$ the function jumps from ${tex(kink.jump[0])}$ to "
+            f"${tex(kink.jump[1])}$; its value there is ${tex(value)}$. It has no slope "
             "there, and the code returns a convention.\n"
         )
     found = [k for k in every if k.order == 1]
@@ -881,9 +983,7 @@ def kinks(activation: Activation) -> str:
             at = np.array([float(kink.at)])
             here = (activation, 1, activation.defaults, form, at)
             taken = [verify.numpy_values(*here)[0], verify.torch_values(*here)[0]]
-            ends = [float(s.subs({q.symbol: q.default for q in p})) for s in kink.slopes]
-            between = kink.slopes if ends[0] <= ends[1] else kink.slopes[::-1]
-            low, high = sorted(ends)
+            low, high = sorted(map(float, kink.slopes))
             allowed = [verify.agree(t, min(max(t, low), high), form) for t in taken]
             if not allowed[0]:
                 raise Problem(
@@ -893,8 +993,8 @@ def kinks(activation: Activation) -> str:
             rows.append(
                 [
                     f"${tex(kink.at)}$",
-                    *(f"${tex(s, p)}$" for s in kink.slopes),
-                    f"${tex(sp.Interval(*between), p)}$",
+                    *(f"${tex(s)}$" for s in kink.slopes),
+                    _subdifferential(kink),
                     *(
                         number(t) if ok else wrong(number(t))
                         for t, ok in zip(taken, allowed, strict=True)
@@ -918,6 +1018,8 @@ def kinks(activation: Activation) -> str:
         lines.append("No kinks: the slope changes without a jump everywhere.\n")
     elif not every:
         lines.append("No kinks: $f$ has derivatives of every order.\n")
+    if facts.general != every and min(k.order for k in facts.general) < 2:
+        lines.append(_other_kinks(activation))
     for order in (0, 1):
         lines.append(_edges(activation, order, form))
     said = (
@@ -932,6 +1034,26 @@ def kinks(activation: Activation) -> str:
         )
     lines.append(f"{said} A marked cell is wrong.\n")
     return blocks(*lines)
+
+
+def _subdifferential(kink: derive.Kink, parameters: tuple[Parameter, ...] = ()) -> str:
+    """Return the numbers between the two slopes at a kink, whichever is the larger."""
+    low, high = (tex(make(*kink.slopes), parameters) for make in (sp.Min, sp.Max))
+    return f"${low}$" if low == high else f"$[{low}, {high}]$"
+
+
+def _other_kinks(activation: Activation) -> str:
+    """Return where the kinks are for other parameters, and between which slopes."""
+    p, told = activation.parameters, []
+    for kink in (k for k in derive.facts(activation).general if k.order < 2):
+        left, right = (tex(side, p) for side in kink.jump)
+        what = "the slope goes" if kink.order else "the function jumps"
+        text = f"at ${tex(kink.at, p)}$ {what} from ${left}$ to ${right}$"
+        if kink.order and any(side.free_symbols for side in kink.slopes):
+            text += f", and the subdifferential is {_subdifferential(kink, p)}"
+        told.append(text)
+    unless = _unless(activation, [g for g in _leaps(activation) if g not in _leaps(activation, 1)])
+    return f"For other {_letters(activation)}, {'; '.join(told)}{unless}.\n"
 
 
 class Edge(NamedTuple):
@@ -1144,7 +1266,9 @@ def about(activation: Activation) -> str:
         "family": activation.family,
         "descends": activation.descends,
         "aliases": activation.aliases,
-        "identities": [f"${tex(e)}$" for e in relations.identities(activation)],
+        "identities": [
+            f"${tex(e, activation.parameters)}$" for e in relations.identities(activation)
+        ],
         "row": properties(activation),
         "gaps": [(gap.other.name, *_distance(gap)[1].split(", at ")) for gap in gaps],
     }
@@ -1217,10 +1341,10 @@ def _range(facts: derive.Facts) -> str:
     return tex(derive.Span(_few(span.start), _few(span.end), span.left_open, span.right_open))
 
 
-def _class(facts: derive.Facts) -> str:
-    if facts.smoothness is None:
+def _class(smoothness: int | None) -> str:
+    if smoothness is None:
         return r"$C^\infty$"
-    return f"$C^{{{facts.smoothness}}}$" if facts.smoothness >= 0 else "discontinuous"
+    return f"$C^{{{smoothness}}}$" if smoothness >= 0 else "discontinuous"
 
 
 def numbers(activations: Sequence[Activation]) -> str:
@@ -1228,7 +1352,7 @@ def numbers(activations: Sequence[Activation]) -> str:
     each = [(derive.facts(a), a.parameters) for a in activations]
     rows = [
         ("range", [f"${_range(f)}$" for f, _ in each]),
-        ("smoothness", [_class(f) for f, _ in each]),
+        ("smoothness", [_class(f.smoothness) for f, _ in each]),
         (r"steepest slope", [f"${tex(f.lipschitz[0], p)}$" for f, p in each]),
         (r"mean", [f"${tex(_few(f.mean), p)}$" for f, p in each]),
         (r"second moment", [f"${tex(_few(f.second_moment), p)}$" for f, p in each]),

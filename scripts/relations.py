@@ -2,7 +2,9 @@
 
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import sympy as sp
@@ -11,7 +13,7 @@ from sympy.core.function import AppliedUndef
 
 import derive
 import tails
-from catalog import Activation, pick
+from catalog import Activation, Parameter, pick
 from exact import compile_ball
 from project import Problem, shown
 
@@ -31,13 +33,14 @@ class Gap:
 def identities(activation: Activation) -> list[sp.Eq]:
     """Return the identities that a snippet states, each proved for every x.
 
-    A name is the function of that snippet, `f(x, 2)` with its first parameter at 2; parameters not
-    given have their defaults. Numbers that the SymPy cell names may be named. Raises Problem for
-    one that is false or cannot be proved.
+    A name is the function of that snippet, `f(x, 2)` with its first parameter at 2. A parameter of
+    the snippet may be named: then the identity is proved for all its values, too. So may numbers
+    of the SymPy cell. Raises Problem for one that is false, cannot be proved or leaves a parameter
+    out.
     """
     cell = activation.symbolic.items()
     numbers = {sp.Symbol(name): value for name, value in cell if isinstance(value, sp.Rational)}
-    letters = {s.name: s for s in numbers}
+    letters = {s.name: s for s in (*numbers, *(p.symbol for p in activation.parameters))}
     found = []
     for text in activation.identities:
         where = f"{shown(activation.path)}: the identity {text}"
@@ -46,25 +49,79 @@ def identities(activation: Activation) -> list[sp.Eq]:
             raise Problem(f"{where} must have two sides")
         names = {name: sp.Function(name) for name in re.findall(r"\b([a-z]\w+)\(", text)}
         names = {k: f for k, f in names.items() if k not in ("diff", "log", "exp", "sqrt")}
-        both = [sp.sympify(side, {"x": activation.x, **names, **letters}) for side in sides]
-        left, right = (_unfolded(e.subs(numbers), activation.x) for e in both)
-        verdict = derive.equal(left, right, activation.x)
+        both = [sp.sympify(side, {"x": activation.x, **letters, **names}) for side in sides]
+        try:
+            left, right = (unfolded(e.subs(numbers), activation.x) for e in both)
+            verdict = _equal(left, right, activation)
+        except Problem as problem:
+            raise Problem(f"{where}: {problem}") from None
         if verdict is not True:
             raise Problem(f"{where} {'is false' if verdict is False else 'could not be proved'}")
         found.append(sp.Eq(*both, evaluate=False))
     return found
 
 
-def _unfolded(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
+def unfolded(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """Return an expression with the formula in place of each function that it names."""
     while calls := expression.atoms(AppliedUndef):
         call = min(calls, key=lambda c: (c.count_ops(), str(c)))  # an inner one before the outer
         activation = pick(call.func.__name__)
         at, *given = call.args
-        values = activation.decimals
-        values |= dict(zip(values, given, strict=False))
-        formula = activation.formula.xreplace({activation.x: x}).subs(values)
+        names = [p.symbol for p in activation.parameters]
+        if len(given) != len(names):
+            raise Problem(
+                f"{activation.name} needs x and {', '.join(map(str, names)) or 'no more'}"
+            )
+        values = dict(zip(names, given, strict=True))
+        formula = activation.formula.xreplace({activation.x: x}).subs(values, simultaneous=True)
         expression = expression.subs(call, formula.subs(x, at))
-    return sp.piecewise_fold(expression.doit())
+    return expression.doit()
+
+
+def _equal(left: sp.Expr, right: sp.Expr, activation: Activation) -> bool | None:
+    """Prove two sides equal for every x and all values of the parameters.
+
+    At each breakpoint and between each two the sides are single expressions: which ones is read
+    off at the defaults, and the breakpoints are proved to keep their order. Two that are parameters
+    keep the one that the function asks for.
+    """
+    x, rising = activation.x, []
+    positive = {p.symbol: _positive(p) for p in activation.parameters}
+    for side in (left, right):
+        for relation in side.atoms(sp.core.relational.Relational):
+            line = sp.Poly(relation.lhs - relation.rhs, x)
+            factor = line.coeff_monomial(x).subs(positive)
+            if line.degree() != 1 or not (factor.is_positive or factor.is_negative):
+                raise Problem(f"no breakpoint found where {relation} changes")
+            rising += sp.solve(relation.lhs - relation.rhs, x)
+    here = activation.decimals
+    cuts = sorted(set(rising), key=lambda at: at.subs(here))
+    for low, high in pairwise(cuts):
+        if not ((low in positive and high in positive) or (high - low).subs(positive).is_positive):
+            raise Problem(f"the breakpoints {low} and {high} may change their order")
+    points: list[tuple[sp.Expr, sp.Expr]] = [(at, at.subs(here)) for at in cuts]
+    ends = [at for _, at in points] or [sp.S.Zero]
+    between = [ends[0] - 1, *((a + b) / 2 for a, b in pairwise(ends)), ends[-1] + 1]
+    verdicts = []
+    for place, at in (*points, *((x, at) for at in between)):
+        first, second = (_branch(side, {**here, x: at}).subs(x, place) for side in (left, right))
+        verdicts.append(derive.is_zero((first - second).subs(positive), x))
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def _positive(parameter: Parameter) -> sp.Expr:
+    """Return a parameter with what its domain says of its sign, which a symbol can carry."""
+    name, domain = parameter.symbol.name, parameter.domain
+    low = domain.inf >= 0 and 0 not in domain
+    return sp.Symbol(name, positive=True) if low else parameter.symbol
+
+
+def _branch(expression: sp.Expr, here: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """Return an expression without Piecewise, as it is near one point."""
+    return expression.replace(
+        sp.Piecewise,
+        lambda *cases: next(value for value, condition in cases if condition.subs(here)),
+    )
 
 
 @functools.cache
@@ -75,7 +132,7 @@ def gap(activation: Activation, other: Activation) -> Gap:
     within. Raises Problem where this does not succeed.
     """
     x = activation.x
-    both = [_unfolded(sp.Function(a.name)(x), x) for a in (activation, other)]
+    both = [a.formula.xreplace({a.x: x}).subs(a.decimals) for a in (activation, other)]
     apart = sp.piecewise_fold(both[0] - both[1])
     reach = 1 + max((abs(float(b)) for b in derive.breakpoints(apart, x)), default=0.0)
     for _ in range(7):

@@ -84,7 +84,8 @@ class _Printer(LatexPrinter):
         if not named or hasattr(sp, name):
             return super()._print_Function(expr, exp)
         inner = ", ".join(self._print(a) for a in expr.args)
-        return rf"\mathtt{{{name}}}({inner})".replace("_", r"\_") + (f"^{exp}" if exp else "")
+        name = name.replace("_", r"\_")
+        return rf"\mathtt{{{name}}}({inner})" + (f"^{exp}" if exp else "")
 
     def _print_Relational(self, expr: sp.core.relational.Relational) -> str:  # noqa: N802
         x = sp.Symbol("x", real=True)
@@ -124,7 +125,7 @@ def tex(expression: sp.Basic | arb | Span, parameters: Iterable[Parameter] = ())
         return certain(expression)
     names = {p.symbol: rf"\mathtt{{{p.symbol.name}}}".replace("_", r"\_") for p in parameters}
     names[sp.Symbol("x_h", real=True)] = "h"
-    after = ("x", "h", "e^")
+    after = ("x", "h", "e^", r"\mathtt")
     space = {f"{name} {v}": rf"{name}\, {v}" for name in names.values() for v in after if v != name}
     printer = _Printer({"order": "none", "symbol_names": names, "inv_trig_style": "full"})
     text = printer.doprint(expression)

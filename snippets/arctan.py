@@ -39,7 +39,7 @@ steps = [
     (1 / (1 + x**2), "A standard derivative: tan y = x, and tan′ = 1 + tan²."),
 ]
 naive_grad = ["1 / (1 + x**2)"]
-identities = ["isru(x)**2 + diff(arctan(x), x) = 1"]
+identities = ["isru(x, 1)**2 + diff(arctan(x), x) = 1"]
 claims = {
     "not (−1, 1)* but reaches to π/2 on": lambda f: f.range.end == -f.range.start == sp.pi / 2,
     "Multiply by 2/π where ±1 is meant;\n  the slope at 0 is then 2/π, no longer 1": lambda f: (

@@ -44,7 +44,7 @@ aliases = ["continuously differentiable exponential linear unit"]
 parameters = {"alpha": (sp.Interval.open(0, sp.oo), [0.125, 0.5, 4.0])}
 naive = ["np.where(x > 0, x, alpha * (np.exp(x / alpha) - 1))"]
 naive_grad = ["np.where(x > 0, 1, np.exp(x / alpha))"]
-identities = ["celu(x, 1) = elu(x, 1)", "celu(3 * x, 3) = 3 * elu(x)"]
+identities = ["celu(x, 1) = elu(x, 1)", "celu(alpha * x, alpha) = alpha * elu(x, 1)"]
 claims = {
     "with an $\\alpha$ other than 1": lambda f: f.smoothness == 1,
     "so has a kink at 0": lambda f: (

@@ -37,7 +37,7 @@ aliases = ["exponential linear unit"]
 parameters = {"alpha": (sp.Reals, [0.5, 2.0, -0.5])}
 naive = ["np.where(x > 0, x, alpha * (np.exp(x) - 1))"]
 naive_grad = ["np.where(x > 0, 1, alpha * np.exp(x))", "np.where(x > 0, 1, elu(x, alpha) + alpha)"]
-identities = ["elu(x) - relu(x) = exp(-relu(-x)) - 1", "elu(x, 0) = relu(x)"]
+identities = ["elu(x, alpha) - relu(x) = alpha * (exp(-relu(-x)) - 1)", "elu(x, 0) = relu(x)"]
 claims = {
     "pulls the mean of the output towards 0": lambda f: 0 < f.mean < 1 / np.sqrt(2 * np.pi),
     "never quite 0, so a unit can come back": lambda f: (

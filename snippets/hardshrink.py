@@ -36,7 +36,7 @@ naive = ["np.where((x > lambd) | (x < -lambd), x, 0)"]
 naive_grad = ["np.abs(x) > lambd"]
 cited = ["a `bias` of 0"]
 identities = [
-    "hardshrink(x) = thresholded_relu(x, 1/2) - thresholded_relu(-x, 1/2)",
+    "hardshrink(x, lambd) = thresholded_relu(x, lambd) - thresholded_relu(-x, lambd)",
 ]
 claims = {
     # u = x costs λ²/2 and u = 0 costs x²/2: the former is less where |x| > λ

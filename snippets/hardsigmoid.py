@@ -56,7 +56,7 @@ naive = ["np.clip(x / 6 + 0.5, 0, 1)"]
 naive_grad = ["((x > -3) & (x < 3)) / 6"]
 identities = [
     "hardsigmoid(x) = relu6(x + 3) / 6",
-    "hardsigmoid(x) = (1 + hardtanh(x / 3)) / 2",
+    "hardsigmoid(x) = (1 + hardtanh(x / 3, -1, 1)) / 2",
 ]
 near = ["sigmoid"]
 cited = [

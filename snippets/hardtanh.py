@@ -49,8 +49,8 @@ parameters = {
 relations = [sp.Lt(min_val, max_val)]
 naive_grad = ["(x > min_val) & (x < max_val)"]
 identities = [
-    "hardtanh(x) = relu(x + 1) - relu(x - 1) - 1",
-    "hardtanh(x) = 2 * hardsigmoid(3 * x) - 1",
+    "hardtanh(x, min_val, max_val) = relu(x - min_val) - relu(x - max_val) + min_val",
+    "hardtanh(x, -1, 1) = 2 * hardsigmoid(3 * x) - 1",
 ]
 near = ["tanh"]
 claims = {

@@ -65,7 +65,7 @@ steps = [
 ]
 naive = ["x / np.sqrt(1 + alpha * x**2)"]
 naive_grad = ["(1 / np.sqrt(1 + alpha * x**2)) ** 3"]
-identities = ["diff(squareplus(x), x) = (1 + isru(x / 2)) / 2"]
+identities = ["diff(squareplus(x, 1 / alpha), x) = (1 + sqrt(alpha) * isru(x, alpha)) / 2"]
 claims = {
     "They are ±1/√α. The slope at 0 is 1 for every α": lambda f: (
         [sp.limit(formula, x, side) for side in (-sp.oo, sp.oo)]

@@ -48,7 +48,7 @@ naive = ["np.log(1 / (1 + np.exp(-x)))", "-np.log(1 + np.exp(-x))"]
 naive_grad = ["1 - 1 / (1 + np.exp(-x))"]
 identities = [
     "logsigmoid(x) = log(sigmoid(x))",
-    "logsigmoid(x) = -softplus(-x)",
+    "logsigmoid(x) = -softplus(-x, 1)",
     "logsigmoid(x) - logsigmoid(-x) = x",
     "diff(logsigmoid(x), x) = sigmoid(-x)",
 ]

@@ -86,7 +86,7 @@ naive_grad = [
 exceptions = [
     (1, -1.35, -0.8, "the derivative is 0 near −1.19, and what is left there is rounding.")
 ]
-identities = ["mish(x) = x * tanh(softplus(x))"]
+identities = ["mish(x) = x * tanh(softplus(x, 1))"]
 near = ["silu"]
 claims = {
     "except at one point, not 0": lambda f: len(f.turns) == 1 and f.limits[0][0] == 0,

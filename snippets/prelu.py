@@ -38,8 +38,8 @@ learned = ["weight"]
 naive = ["np.maximum(x, weight * x)"]
 naive_grad = ["np.where(x > 0, 1, weight)"]
 identities = [
-    "prelu(x) - relu(x) = -relu(-x) / 4",
-    "prelu(x) = leaky_relu(x, 1/4)",
+    "prelu(x, weight) - relu(x) = -weight * relu(-x)",
+    "prelu(x, weight) = leaky_relu(x, weight)",
     "prelu(x, 0) = relu(x)",
 ]
 cited = ["start it at 0.25 and leave weight decay off", "rarely above 1"]

@@ -58,7 +58,7 @@ parameters = {
 relations = [sp.Le(lower, upper)]
 at_infinity = [sp.Ne(lower + upper, 0)]
 naive_grad = ["np.where(x > 0, 1, (lower + upper) / 2)"]
-identities = ["rrelu(x) = leaky_relu(x, 11/48)"]
+identities = ["rrelu(x, lower, upper) = leaky_relu(x, (lower + upper) / 2)"]
 cited = ["a number below 1,\n  but the numbers it draws lie between 3 and 8"]
 claims = {
     "slope of its own,\ndrawn anew": lambda f: (

@@ -61,7 +61,7 @@ steps = [
     ),
     (derivative, "Twice the sine times the cosine is the sine of the double."),
 ]
-identities = ["snake(x) - snake(-x) = 2 * x", "snake(x, 2) = snake(2 * x, 1) / 2"]
+identities = ["snake(x, a) - snake(-x, a) = 2 * x", "snake(x, a) = snake(a * x, 1) / a"]
 claims = {
     "between 0 and twice that of the line": lambda f: (
         f.limits[1][0] == sp.AccumBounds(0, 2) and f.monotone[0].sign == 1

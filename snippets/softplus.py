@@ -60,7 +60,10 @@ steps = [
     (1 / (1 + 1 / _u), "Top and bottom divided by the exponential: the sigmoid of βx."),
 ]
 naive = ["np.log(1 + np.exp(beta * x)) / beta"]
-identities = ["diff(softplus(x), x) = sigmoid(x)", "softplus(x) - softplus(-x) = x"]
+identities = [
+    "diff(softplus(x, beta), x) = sigmoid(beta * x)",
+    "softplus(x, beta) - softplus(-x, beta) = x",
+]
 claims = {
     "slope never 0": lambda f: [run.sign for run in f.monotone] == [1],
     "the gap is largest\n  at 0, where it is log 2 divided by β": lambda f: (

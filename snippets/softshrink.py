@@ -36,8 +36,8 @@ parameters = {"lambd": (sp.Interval.open(0, sp.oo), [0.125, 1.0, 3.0])}
 naive = ["np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, 0))"]
 naive_grad = ["np.abs(x) > lambd"]
 identities = [
-    "softshrink(x) = relu(x - 1/2) - relu(-x - 1/2)",
-    "softshrink(x) = x - hardtanh(x, -1/2, 1/2)",
+    "softshrink(x, lambd) = relu(x - lambd) - relu(-x - lambd)",
+    "softshrink(x, lambd) = x - hardtanh(x, -lambd, lambd)",
 ]
 _u = sp.Symbol("u", real=True)
 

@@ -35,7 +35,7 @@ family = "sigmoids"
 descends = "sigmoid"
 naive_grad = ["np.where(np.abs(x) < 1, 0.5, 0)"]
 identities = [
-    "sparse_sigmoid(x) = (hardtanh(x) + 1) / 2",
+    "sparse_sigmoid(x) = (hardtanh(x, -1, 1) + 1) / 2",
     "sparse_sigmoid(x) = diff(sparse_plus(x), x)",
 ]
 near = ["sigmoid"]

@@ -59,7 +59,7 @@ steps = [
     (derivative, "Top and bottom of the inner fraction divided by the exponential."),
 ]
 naive = ["np.sqrt(np.log(1 + np.exp(x)))", "np.sqrt(np.log1p(np.exp(x)))"]
-identities = ["sqrt_softplus(x)**2 = softplus(x)"]
+identities = ["sqrt_softplus(x)**2 = softplus(x, 1)"]
 claims = {
     "The sigmoid approaches 1": lambda f: sp.limit(1 / (1 + sp.exp(-x)), x, sp.oo) == 1,
     "This function grows like\n  √x": lambda f: sp.limit(formula**2 / x, x, sp.oo) == 1,

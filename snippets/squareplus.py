@@ -60,7 +60,10 @@ steps = [
 naive = ["(x + np.sqrt(x**2 + b)) / 2"]
 naive_grad = ["(1 + x / np.sqrt(x**2 + b)) / 2"]
 cited = ["maximum of 0 and x smooth"]
-identities = ["squareplus(x) - squareplus(-x) = x", "squareplus(x) * squareplus(-x) = 1"]
+identities = [
+    "squareplus(x, b) - squareplus(-x, b) = x",
+    "squareplus(x, b) * squareplus(-x, b) = b / 4",
+]
 claims = {
     "At 0 the value is half the root of b, and no input lies further\n  from ReLU": lambda f: (
         formula.subs(x, 0) == sp.sqrt(b) / 2

@@ -74,9 +74,13 @@ exceptions = [
     (1, -1.05, -0.5, "the same for a beta of 2."),
     (1, 1.0, 2.1, "the same for a beta of −1."),
 ]
-identities = ["swish(x) = silu(x)", "swish(2 * x, 1) = 2 * swish(x, 2)", "swish(x, 0) = x / 2"]
+identities = [
+    "swish(x, 1) = silu(x)",
+    "swish(beta * x, 1) = beta * swish(x, beta)",
+    "swish(x, 0) = x / 2",
+]
 claims = {
-    "With $\\beta = 1$ it is": lambda f: identities[0] == "swish(x) = silu(x)",
+    "With $\\beta = 1$ it is": lambda f: identities[0] == "swish(x, 1) = silu(x)",
     "With $\\beta = 0$ it is $x/2$": lambda f: formula.subs(beta, 0) == x / 2,
     "A $\\beta$ of 0 gives $x/2$ at every finite x": lambda f: (
         0 not in parameters["beta"][0]

@@ -49,10 +49,10 @@ parameters = {
 }
 naive = ["np.where(x > threshold, x, value)"]
 naive_grad = ["np.where(x > threshold, 1, 0)"]
-identities = ["threshold(x, 0) = relu(x)"]
+identities = ["threshold(x, 0, 0) = relu(x)"]
 cited = ["its threshold is 1 unless told otherwise"]
 claims = {
-    "With both parameters 0 it is": lambda f: identities == ["threshold(x, 0) = relu(x)"],
+    "With both parameters 0 it is": lambda f: identities == ["threshold(x, 0, 0) = relu(x)"],
     "The 1 and 0 of the code above": lambda f: (
         (module.threshold, module.value) == (1, 0) and _required() == ["threshold", "value"]
     ),
