@@ -5,9 +5,12 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 BIN := .venv/bin
-RUN := PYTHONPATH=scripts OMP_NUM_THREADS=1 $(BIN)/python
+# Of what pip installs only python is called: all else begins with the path that it was made at.
+# `env`, so that make starts python without a shell between them, which TERM would end alone.
+RUN := env PYTHONPATH=scripts OMP_NUM_THREADS=1 $(BIN)/python
+WHICH := 'import sys; print(sys.base_prefix, sys.version)'
 
-.PHONY: site serve lesson test audit bench check measure drift identifiers reproducible mutants clean
+.PHONY: asked site serve lesson test audit bench check measure drift identifiers reproducible mutants clean
 
 site: .venv/ready
 	@$(RUN) scripts/website.py
@@ -28,9 +31,9 @@ bench: .venv/ready
 	@$(RUN) scripts/bench.py $(ARGS)
 
 check: .venv/ready
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
 
 measure: .venv/ready
 	@$(RUN) scripts/departures.py
@@ -50,8 +53,14 @@ mutants: .venv/ready
 clean:
 	rm -rf .venv .cache generated site
 
-.venv/ready: requirements.txt
+asked:  # for another PYTHON than .venv was made with?
+ifneq ($(origin PYTHON),file)
+	@[ ! -e .venv/ready ] || [ "$$($(PYTHON) -c $(WHICH))" = "$$($(BIN)/python -c $(WHICH))" ] || \
+	  { echo ".venv was made with another Python than $(PYTHON): run \`make clean\` first" >&2; exit 1; }
+endif
+
+.venv/ready: requirements.txt | asked
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.txt
 	@touch $@

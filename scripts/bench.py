@@ -8,7 +8,6 @@ import argparse
 import gzip
 import importlib.metadata
 import io
-import json
 import os
 import platform
 import re
@@ -28,6 +27,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import figures
+import lessons
 import page
 from catalog import Activation, catalog, pick
 from project import ROOT, Problem
@@ -114,10 +114,11 @@ def strip(built: Path, folder: Path) -> None:
     The outputs of lessons are left out: no Markdown parser reads them in the real build either.
     """
     shutil.copytree(built, folder, ignore=shutil.ignore_patterns("site", "generated", ".cache"))
-    for lesson in (built / ".cache" / "lessons").glob("*.json"):
-        name = lesson.stem.rpartition("-")[0]
-        text = json.loads(lesson.read_text())["markdown"]
-        (folder / "docs" / "learn" / f"{name}.md").write_text(text)
+    (folder / "overrides" / "404.html").unlink()  # it asks the hooks for names
+    for file in (built / ".cache" / "lessons").glob("*.lesson"):
+        name = file.stem.rsplit("-", 2)[0]
+        if lesson := lessons.kept(file):
+            (folder / "docs" / "learn" / f"{name}.md").write_text(lesson.markdown)
     for path in (folder / "docs").rglob("*.md"):
         parts = re.split(r'^--8<-- "(.+)"$', path.read_text(), flags=re.MULTILINE)
         parts[1::2] = [(built / "generated" / name).read_text() for name in parts[1::2]]

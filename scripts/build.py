@@ -7,17 +7,12 @@ torch are imported only when something is made anew.
 """
 
 import json
-import multiprocessing
-import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -36,17 +31,19 @@ from project import (
     hashed_files,
     heading,
     program_key,
-    shown,
+    remove,
     site_name,
     slug,
+    source,
     sources,
+    write_whole,
 )
+from workers import Call, Workers
 
 GENERATED = ROOT / "generated"
 OVERVIEWS = ("overview", "compare", "families", "check")  # folders beside those of the functions
 TABLE = ("", "$f(x)$", "$f'(x)$")  # the head of the table of formulas
 Fragments: TypeAlias = Mapping[str, str | bytes]  # by the names of their files
-WORKERS, MANY = os.cpu_count() or 1, 2  # processes; how many functions are worth their start
 
 
 # What the output depends on
@@ -55,25 +52,26 @@ WORKERS, MANY = os.cpu_count() or 1, 2  # processes; how many functions are wort
 def _fresh(folder: Path, key: str) -> bool:
     """Tell whether the fragments of a folder are there, whole, and made under this key."""
     stamp = folder / ".key"
-    return stamp.exists() and stamp.read_text() == f"{key} {_contents(folder)}"
+    return stamp.is_file() and stamp.read_bytes() == _stamp(folder, key)
 
 
-def _contents(folder: Path) -> str:
-    return hashed_files((f for f in folder.iterdir() if f.name != ".key"), folder)
+def _stamp(folder: Path, key: str) -> bytes:
+    files = (f for f in folder.rglob("*") if f.is_file() and f.name != ".key")
+    return f"{key} {hashed_files(files, folder)}".encode()
 
 
 def _keep(folder: Path, names: Iterable[str]) -> None:
-    """Remove the folders of other names: what they were made for is gone."""
+    """Remove what has other names: what it was made for is gone."""
     for old in {*folder.glob("*")} - {folder / name for name in names}:
-        shutil.rmtree(old)
+        remove(old)
 
 
 def _replace(folder: Path, key: str, fragments: Fragments) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     folder.mkdir(parents=True)
     for name, text in fragments.items():
         (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    (folder / ".key").write_text(f"{key} {_contents(folder)}")
+    write_whole(folder / ".key", _stamp(folder, key))
 
 
 # Pages
@@ -110,7 +108,7 @@ def check_pages(names: Iterable[str]) -> None:
             raise Problem(f"docs/activations/{name}.md has no snippets/{name}.py")
         raise Problem(f"snippets/{name}.py has no page docs/activations/{name}.md")
     for name, page in pages.items():
-        text, where = page.read_text(encoding="utf-8"), f"docs/activations/{name}.md"
+        text, where = source(page), f"docs/activations/{name}.md"
         wanted, _ = heading(SNIPPETS / f"{name}.py")
         if not text.startswith(f"# {wanted}\n"):
             raise Problem(f"{where}: must begin with `# {wanted}`, the title in its snippet")
@@ -142,57 +140,45 @@ def build(names: Iterable[str] = ()) -> list[str]:
     if unknown := sorted(set(names) - set(found)):
         raise Problem(f"there is no snippets/{unknown[0]}.py; there are: {', '.join(found)}")
     check_pages(found)
+    for file in sorted(p for kind in ("md", "py") for p in (ROOT / "docs").rglob(f"*.{kind}")):
+        source(file)  # MkDocs reads them, and would tell less of what is wrong
     looks = (json.dumps(colours()), site_name())  # of pictures
     base = hashed(environment_key(), program_key(Path(__file__)), *looks)
     keys = {name: hashed(base, *sources(name)) for name in names or found}
-    made = [name for name, key in keys.items() if not _fresh(GENERATED / name, key)]
-    for name, fragments in _made(made):
-        print(f"{name} …", file=sys.stderr, flush=True)
-        _replace(GENERATED / name, keys[name], fragments)
-    if not names:
-        _write_overview(found)
-        made += [*_comparisons(base), *_families(base, found), *_examples(base, found)]
-        _keep(GENERATED, {*found, *OVERVIEWS})
+    wanted = {
+        name: (key, Call(f"snippets/{name}.py", fragments, (name,))) for name, key in keys.items()
+    }
+    with Workers() as workers:
+        made = _renew(workers, wanted)
+        if not names:
+            _write_overview(found)
+            made += _renew(workers, _comparisons(base) | _families(base, found))
+            made += _examples(base, found)
+            _keep(GENERATED, {*found, *OVERVIEWS})
     return made
 
 
-def _made(names: list[str]) -> Iterator[tuple[str, Fragments]]:
-    """Yield the fragments of each function; many of them are made side by side."""
-    if min(len(names), WORKERS) < MANY:
-        yield from zip(names, map(fragments, names), strict=True)
-        return
-    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from zip(names, pool.map(fragments, names), strict=True)
-        except Problem:
-            pool.shutdown(cancel_futures=True)
-            raise
+def _renew(workers: Workers, wanted: Mapping[str, tuple[str, Call]]) -> list[str]:
+    """Make what is not there under its key; return the names of the folders made anew."""
+    stale = {n: call for n, (key, call) in wanted.items() if not _fresh(GENERATED / n, key)}
+    for name, made in workers.results(stale):
+        print(f"{name} …", file=sys.stderr, flush=True)
+        _replace(GENERATED / name, wanted[name][0], made)
+    return [*stale]
 
 
 def fragments(name: str) -> Fragments:
-    """Return the fragments of one function by the names of their files.
-
-    Raises Problem whatever goes wrong: one that nothing foresaw names the line that it came from.
-    """
+    """Return the fragments of one function by the names of their files."""
     import data
     import page
     import reference
     import vector
     from catalog import Vector, known
 
-    try:
-        function = known(name)
-        kind = vector if isinstance(function, Vector) else page
-        exact = {"reference.json": reference.fragment(function)}
-        return kind.fragments(function) | data.fragments(function) | exact
-    except Problem:
-        raise
-    except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        raise Problem(
-            f"snippets/{name}.py: {type(error).__name__}: {error} "
-            f"({shown(Path(last.filename))}, line {last.lineno})"
-        ) from error
+    function = known(name)
+    kind = vector if isinstance(function, Vector) else page
+    exact = {"reference.json": reference.fragment(function)}
+    return kind.fragments(function) | data.fragments(function) | exact
 
 
 def reference(names: Iterable[str]) -> str:
@@ -217,8 +203,8 @@ def _write_overview(names: list[str]) -> None:
     """Write the tables of all from what stands beside the fragments of each."""
     rows = [(GENERATED / name / "row.md").read_text(encoding="utf-8") for name in names]
     folder = GENERATED / OVERVIEWS[0]
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    remove(folder)
+    folder.mkdir(parents=True)
     caption = "Every function with its formula and its derivative"
     catalog = tables.table(TABLE, rows, caption, "catalog")
     (folder / "catalog.md").write_text(catalog, encoding="utf-8")
@@ -299,57 +285,59 @@ def _score() -> str:
     )
 
 
-def _families(base: str, names: list[str]) -> list[str]:
-    """Write the fragments of docs/families.md."""
-    made = []
+def _families(base: str, names: list[str]) -> dict[str, tuple[str, Call]]:
+    """Return the keys and the makers of the fragments of docs/families.md."""
+    wanted = {}
+    origins = {name: about(name)["title"] for name in names}
     for family, members in families(names).items():
-        folder = GENERATED / OVERVIEWS[2] / slug(family)
+        every = {name: about(name) for name in members}
         key = hashed(base, *(part for name in members for part in (name, *sources(name))))
-        if not _fresh(folder, key):
-            import figures
-            import page
-            import vector
-            from catalog import Vector, known
-
-            every = {name: about(name) for name in members}
-            functions = [known(name) for name in members[: len(figures.DASHES)]]
-            drawn = [
-                vector.profile(f) if isinstance(f, Vector) else page.curve(f, 0, f.title)
-                for f in functions
-            ]
-            origins = {name: about(name)["title"] for name in names}
-            print(f"families/{folder.name} …", file=sys.stderr, flush=True)
-            _replace(folder, key, page.family(folder.name, every, origins, drawn))
-            made.append(f"families/{folder.name}")
+        call = Call("docs/families.md", _family, (slug(family), every, origins))
+        wanted[f"{OVERVIEWS[2]}/{slug(family)}"] = key, call
     _keep(GENERATED / OVERVIEWS[2], map(slug, FAMILIES))
-    return made
+    return wanted
 
 
-def _comparisons(base: str) -> list[str]:
-    """Write the fragments of the pages in docs/compare/, which name their functions.
+def _family(key: str, every: Mapping[str, Any], origins: Mapping[str, str]) -> Fragments:
+    import figures
+    import page
+    import vector
+    from catalog import Vector, known
+
+    functions = [known(name) for name in [*every][: len(figures.DASHES)]]
+    drawn = [
+        vector.profile(f) if isinstance(f, Vector) else page.curve(f, 0, f.title) for f in functions
+    ]
+    return page.family(key, every, origins, drawn)
+
+
+def _comparisons(base: str) -> dict[str, tuple[str, Call]]:
+    """Return the keys and the makers of the pages in docs/compare/, which name their functions.
 
     Raises Problem for a page that names none or an unknown one.
     """
-    made, kept = [], set()
-    for file in sorted((ROOT / "docs" / "compare").glob("*.md")):
-        head = re.search(r"^functions: \[(.*)\]$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    wanted = {}
+    files = sorted((ROOT / "docs" / "compare").glob("*.md"))
+    for file in files:
+        where = f"docs/compare/{file.name}"
+        head = re.search(r"^functions: \[(.*)\]$", source(file), re.MULTILINE)
         if not head:
-            raise Problem(f"docs/compare/{file.name}: needs `functions: [name, …]` in its head")
+            raise Problem(f"{where}: needs `functions: [name, …]` in its head")
         chosen = [SNIPPETS / f"{name.strip()}.py" for name in head[1].split(",")]
         if unknown := [path for path in chosen if not path.exists()]:
-            raise Problem(f"docs/compare/{file.name}: there is no snippets/{unknown[0].name}")
-        folder = GENERATED / OVERVIEWS[1] / file.stem
+            raise Problem(f"{where}: there is no snippets/{unknown[0].name}")
         key = hashed(base, *(part for path in chosen for part in (path.name, path.read_bytes())))
-        if not _fresh(folder, key):
-            import page
-            from catalog import pick
+        call = Call(where, _comparison, (file.stem, [path.stem for path in chosen]))
+        wanted[f"{OVERVIEWS[1]}/{file.stem}"] = key, call
+    _keep(GENERATED / OVERVIEWS[1], {file.stem for file in files})
+    return wanted
 
-            print(f"compare/{file.stem} …", file=sys.stderr, flush=True)
-            _replace(folder, key, page.comparison(file.stem, [pick(path.stem) for path in chosen]))
-            made.append(f"compare/{file.stem}")
-        kept.add(file.stem)
-    _keep(GENERATED / OVERVIEWS[1], kept)
-    return made
+
+def _comparison(key: str, names: list[str]) -> Fragments:
+    import page
+    from catalog import pick
+
+    return page.comparison(key, [pick(name) for name in names])
 
 
 def _examples(base: str, names: Iterable[str]) -> list[str]:
@@ -358,13 +346,13 @@ def _examples(base: str, names: Iterable[str]) -> list[str]:
     Raises Problem for a command that ends in an error.
     """
     script, values = ROOT / "docs" / "check.py", reference(names)
-    text = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+    text = source(ROOT / "docs" / "check.md")
     folder = GENERATED / OVERVIEWS[3]
     key = hashed(base, text, script.read_bytes(), values)
     if _fresh(folder, key):
         return []
     shown = dict(re.findall(r'^```python title="(\S+)"\n(.*?)^```$', text, re.M | re.S))
-    files = shown | {"check.py": script.read_text(encoding="utf-8"), "reference.json": values}
+    files = shown | {"check.py": source(script), "reference.json": values}
     commands = re.findall(r'^python (check\.py .*)\n```\n\n--8<-- "check/(\S+)"$', text, re.M)
     print("check …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as place:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-from project import FAMILIES, SNIPPETS, Problem, heading, shown
+from project import FAMILIES, SNIPPETS, Problem, heading, shown, source
 
 CELLS = ("SymPy", "NumPy", "PyTorch", "Facts")
 FACTS = {
@@ -254,12 +254,12 @@ def _meant(value: float) -> sp.Rational:
 def _run(path: Path, cells: Mapping[str, str], names: tuple[str, ...]) -> dict[str, Any]:
     """Run cells of one snippet in one fresh scope, as a reader who pastes them does."""
     scope: dict[str, Any] = {}
-    source = path.read_text(encoding="utf-8")
+    text = source(path)
     for name in names:
-        line = source[: source.index(f"# %% {name}\n")].count("\n") + 1
+        line = text[: text.index(f"# %% {name}\n")].count("\n") + 1
         try:
             exec(compile("\n" * line + cells[name], str(path), "exec"), scope)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise Problem(
                 f"{shown(path)}: the {name} cell does not run: {type(error).__name__}: {error}"
             ) from error
@@ -336,14 +336,14 @@ def read(path: Path) -> Activation | Vector:
 
     Raises Problem when a cell, a name or a docstring is missing or a formula is out of reach.
     """
-    return _read(path, path.read_text(encoding="utf-8"))
+    return _read(path, source(path))
 
 
 @functools.cache
-def _read(path: Path, source: str) -> Activation | Vector:
+def _read(path: Path, text: str) -> Activation | Vector:
     title, summary = heading(path)
     name = path.stem
-    found = CELL.findall(source)
+    found = CELL.findall(text)
     if [cell for cell, _ in found] != list(CELLS):
         raise Problem(
             f"{shown(path)}: needs the cells {', '.join(CELLS)}, once each and in this order; "

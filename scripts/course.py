@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from project import ROOT, Problem, shown
+from project import ROOT, Problem, shown, source
 
 LEARN = ROOT / "docs" / "learn"
 INDEX = LEARN / "index.md"
@@ -24,7 +24,7 @@ class Head(NamedTuple):
 
 def head(path: Path) -> Head:
     """Return what the first cell says; raises Problem if anything is missing there."""
-    cell = path.read_text(encoding="utf-8").partition("\n# %%")[0]
+    cell = source(path).partition("\n# %%")[0]
     text = re.sub(r"^# ?", "", cell, flags=re.MULTILINE)
     found = HEAD.match("\n".join(" ".join(part.split()) for part in text.split("\n\n")))
     if not found:
@@ -42,7 +42,7 @@ def paths() -> list[Path]:
     Raises Problem for a lesson that has no place there. A name whose lesson is yet to be written
     may stand there.
     """
-    listed = re.search(r"^lessons:\n((?: +- .+\n)+)", INDEX.read_text(encoding="utf-8"), re.M)
+    listed = re.search(r"^lessons:\n((?: +- .+\n)+)", source(INDEX), re.M)
     names = re.findall(r"- (\S+)", listed[1]) if listed else []
     found = {path.stem: path for path in LEARN.glob("*.py")}
     if new := sorted(found.keys() - set(names)):

@@ -28,7 +28,7 @@ import numpy as np
 import verify
 from catalog import Activation, catalog, pick
 from exact import Exact
-from project import ROOT, Problem
+from project import ROOT, Problem, write_whole
 
 FILE = ROOT / "docs" / "measured" / "departures.json"
 COMMAND = "make measure"
@@ -267,7 +267,7 @@ def write() -> None:
         **joined(old | results),
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    FILE.write_text(_lines(data) + "\n")
+    write_whole(FILE, _lines(data) + "\n")
 
 
 def _versions() -> dict[str, str]:

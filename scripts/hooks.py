@@ -97,10 +97,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     """
     pages = {file.src_uri: file for file in files if isinstance(file, NotebookFile)}
     paths = {Path(file.abs_src_path): uri for uri, file in pages.items()}
-    kernel = config.plugins["mkdocs-jupyter"].config["kernel_name"]
     try:
         _lessons.clear()
-        _lessons.update((paths[path], run) for path, run in lessons.run(paths, kernel).items())
+        _lessons.update((paths[path], run) for path, run in lessons.run(paths).items())
         beside = publish.files(config.site_url or "")
     except Problem as error:
         raise PluginError(str(error)) from None

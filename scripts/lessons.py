@@ -16,10 +16,10 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import course
 import mathml
@@ -31,8 +31,11 @@ from project import (
     hashed,
     mentioned,
     program_key,
+    remove,
     shown,
+    source,
     sources,
+    write_whole,
 )
 
 CACHE = ROOT / ".cache" / "lessons"
@@ -41,6 +44,7 @@ EVERY = re.compile(  # what may read any snippet
     r"import catalog|from catalog import(?! pick\n)|\bsnippets\b(?!\.\w+ import| import)"
 )
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+Result = TypeVar("Result")
 patient = False  # `make serve` shows first what was edited, then runs what leans on it
 waiting: list[Path] = []
 
@@ -88,25 +92,43 @@ def slot(n: int) -> str:
     return f'<div data-output="{n}"></div>'
 
 
-def run(paths: Iterable[Path], kernel: str = "python3") -> dict[Path, Lesson]:
+def keep(file: Path, lesson: Lesson) -> None:
+    """Write a lesson that was run, after a hash of what is written."""
+    text = json.dumps(vars(lesson))
+    write_whole(file, f"{hashed(text)}\n{text}")
+
+
+def kept(file: Path) -> Lesson | None:
+    """Return a lesson as it was kept, or None where there is none that is whole and unaltered."""
+    key, _, text = file.read_bytes().partition(b"\n") if file.is_file() else (b"", b"", b"")
+    return Lesson(**json.loads(text)) if key == hashed(text).encode() else None
+
+
+def run(paths: Iterable[Path]) -> dict[Path, Lesson]:
     """Return the lessons by path, running those that changed; raises Problem if a cell fails.
 
     A result is kept under a key of everything that it can depend on. While `patient`, a lesson that
     is itself as it was gives its last result, and is among those `waiting`.
     """
     texts = {path: hashed(path.read_bytes())[:8] for path in paths}
-    kept = {p: CACHE / f"{p.stem}-{text}-{_key(p)}.json" for p, text in texts.items()}
-    missing = [path for path, file in kept.items() if not file.exists()]
-    last = {path: [*CACHE.glob(f"{path.stem}-{texts[path]}-*.json")] for path in missing}
-    waiting[:] = [path for path in missing if patient and last[path]]
-    kept |= {path: last[path][0] for path in waiting}
-    missing = [path for path in missing if path not in waiting]
-    if missing:
-        for path, lesson in asyncio.run(_run_all(missing, kernel)).items():
-            kept[path].write_text(json.dumps(vars(lesson)))
-    for file in set(CACHE.glob("*.json")) - set(kept.values()):
-        file.unlink()
-    return {path: Lesson(**json.loads(file.read_text())) for path, file in kept.items()}
+    files = {p: CACHE / f"{p.stem}-{text}-{_key(p)}.lesson" for p, text in texts.items()}
+    found = {path: lesson for path, file in files.items() if (lesson := kept(file))}
+    waiting.clear()
+    for path in files if patient else ():
+        if path in found:
+            continue
+        for file in CACHE.glob(f"{path.stem}-{texts[path]}-*.lesson"):
+            if lesson := kept(file):
+                files[path], found[path] = file, lesson
+                waiting.append(path)
+                break
+    if missing := [path for path in files if path not in found]:
+        for path, lesson in _finish(_run_all(missing)).items():
+            keep(files[path], lesson)
+            found[path] = lesson
+    for file in set(CACHE.glob("*.lesson")) - set(files.values()):
+        remove(file)
+    return {path: found[path] for path in files}
 
 
 def _key(path: Path) -> str:
@@ -115,7 +137,7 @@ def _key(path: Path) -> str:
     Of the snippets, those that it mentions, with those that they mention; all of them, if it does
     more with the catalogue than pick some by name.
     """
-    text = path.read_text(encoding="utf-8")
+    text = source(path)
     names = mentioned(text)
     if EVERY.search(text):
         names = {file.stem for file in SNIPPETS.glob("*.py")}
@@ -124,13 +146,25 @@ def _key(path: Path) -> str:
     return hashed(environment_key(), *programs, text, path.name, *snippets)[:32]
 
 
-async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop in which Ctrl-C ends the build: nbclient would end one kernel and go on."""
+
+    def add_signal_handler(self, *given: object) -> None:
+        raise RuntimeError
+
+
+def _finish(work: Coroutine[Any, Any, Result]) -> Result:
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(work)
+
+
+async def _run_all(paths: list[Path]) -> dict[Path, Lesson]:
     """Run lessons, as many at a time as there are cores; raise what the first to fail raised."""
     free = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def run_one(path: Path) -> Lesson:
         async with free:
-            return await _run(path, kernel)
+            return await _run(path)
 
     results = await asyncio.gather(*map(run_one, paths), return_exceptions=True)
     lessons = {}
@@ -141,17 +175,18 @@ async def _run_all(paths: list[Path], kernel: str) -> dict[Path, Lesson]:
     return lessons
 
 
-async def _run(path: Path, kernel: str, every_cell: bool = False) -> Lesson:
+async def _run(path: Path, every_cell: bool = False) -> Lesson:
     """Run one lesson; tell on stderr how long it took, or how long every cell took."""
     # Here and not above: a build in which no lesson changed does without these imports.
     import jupytext
     import nbformat
-    from jupyter_client.kernelspec import NoSuchKernel
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     CACHE.mkdir(parents=True, exist_ok=True)
-    text = path.read_text(encoding="utf-8")
+    text = source(path)
     notebook = jupytext.reads(text, fmt="py:percent")
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -160,10 +195,12 @@ async def _run(path: Path, kernel: str, every_cell: bool = False) -> Lesson:
     for n, cell in enumerate(notebook.cells, 1):  # jupytext's own ids are random
         cell.id, cell.metadata = f"cell-{n}", {}
     whole = nbformat.writes(notebook) + "\n"
+    own = KernelSpecManager(kernel_dirs=[])  # this environment's, whatever others are installed
     client = NotebookClient(
         notebook,
-        kernel_name=kernel,
+        km=AsyncKernelManager(kernel_spec_manager=own),
         timeout=600,
+        shutdown_kernel="immediate",
         extra_arguments=["--log-level=ERROR"],
         coalesce_streams=True,  # else a slow print is cut in two, or not, as it happens
     )
@@ -198,10 +235,10 @@ async def _run(path: Path, kernel: str, every_cell: bool = False) -> Lesson:
     client.on_cell_error = inspect
     with tempfile.TemporaryFile() as log:  # a kernel that stops may complain of itself
         try:
-            await client.async_execute(env=environment, cwd=str(ROOT), stderr=log)
+            await client.async_execute(env=environment, cwd=str(ROOT), stderr=log, cleanup_kc=True)
         except CellExecutionError as error:
             raise Problem("\n".join([_failure(path, text, codes, error), *values])) from None
-        except (CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+        except (CellTimeoutError, DeadKernelError) as error:
             log.seek(0)
             said = log.read().decode(errors="replace")
             raise Problem(f"{shown(path)}: {error}\n{said}".rstrip()) from None
@@ -341,6 +378,8 @@ def _text(text: str) -> str:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(_run(course.pick(sys.argv[1:]), "python3", every_cell=True))
+        _finish(_run(course.pick(sys.argv[1:]), every_cell=True))
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Problem as problem:
         sys.exit(str(problem))

@@ -49,7 +49,7 @@ import sweep
 import vector
 import verify
 from catalog import Activation, Vector
-from project import ROOT, Problem, hashed
+from project import ROOT, Problem, hashed, write_whole
 from regions import Point
 
 FILE = ROOT / "docs" / "measured" / "mutants.json"
@@ -665,7 +665,7 @@ def write(scores: list[Score]) -> None:
             "survivors": s.survivors,
         }
     data["functions"] = dict(sorted(data["functions"].items()))
-    FILE.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(FILE, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
 def _one(name: str, every: int) -> Score:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import re
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,9 +35,39 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
 
 
+def source(path: Path) -> str:
+    """Return the text of a snippet, page or lesson; raises Problem where it is not plain UTF-8."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Problem(f"{shown(path)}: is not in UTF-8, at line {line}: save it as UTF-8") from None
+    if text.startswith("\ufeff"):
+        raise Problem(f"{shown(path)}: begins with a byte-order mark: save it without one")
+    return text
+
+
+def write_whole(path: Path, data: str | bytes) -> None:
+    """Write a file whole or not at all: whoever reads it finds all of the old one or of the new."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")  # beside it, so on the same file system
+    try:
+        part.write_bytes(data if isinstance(data, bytes) else data.encode())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Remove whatever is there: a folder with all in it, a file, a link, or nothing."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def heading(path: Path) -> tuple[str, str]:
     """Return the title and the sentence that a snippet begins with; raises Problem without them."""
-    head = HEAD.match(path.read_text(encoding="utf-8"))
+    head = HEAD.match(source(path))
     if not head:
         raise Problem(f'{shown(path)}: must begin with """Title. One sentence."""')
     return head[1], " ".join(head[2].split())
@@ -112,9 +143,9 @@ def _imported(source: bytes) -> set[str | None]:
 
 def sources(name: str) -> list[str]:
     """Return the text of a snippet, and of those that it mentions: identities depend on them."""
-    text = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
+    text = source(SNIPPETS / f"{name}.py")
     others = sorted(mentioned(text) - {name})
-    return [text, *((SNIPPETS / f"{other}.py").read_text(encoding="utf-8") for other in others)]
+    return [text, *(source(SNIPPETS / f"{other}.py") for other in others)]
 
 
 def mentioned(text: str) -> set[str]:

@@ -23,7 +23,7 @@ import build
 import copies
 import course
 import release
-from project import FAMILIES, ROOT, SNIPPETS, Problem, colours, slug
+from project import FAMILIES, ROOT, SNIPPETS, Problem, colours, slug, write_whole
 
 IDENTIFIERS = ROOT / "docs" / "data" / "identifiers.txt"
 MEASURED = Path("docs", "measured", "departures.json")
@@ -319,7 +319,7 @@ def main() -> None:
     build.build()
     known = IDENTIFIERS.read_text(encoding="utf-8").split() if IDENTIFIERS.exists() else []
     new = [i for name in names() for i in identifiers(name) if i not in set(known)]
-    IDENTIFIERS.write_text("".join(f"{i}\n" for i in sorted({*known, *new})), encoding="utf-8")
+    write_whole(IDENTIFIERS, "".join(f"{i}\n" for i in sorted({*known, *new})))
     print(f"{len(new)} new, {len(known)} as before")
 
 

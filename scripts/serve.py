@@ -78,6 +78,9 @@ def main() -> None:
         server.watch(str(website.ROOT / name))
     try:
         server.serve()
+    except OSError as error:
+        other = "choose another port, as in `make serve ARGS=--port=8001`"
+        sys.exit(f"cannot serve at {server.url}: {error.strerror}; {other}")
     except KeyboardInterrupt:
         pass
     finally:

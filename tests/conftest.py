@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from project import ROOT
 
+pytest_plugins = ("browsing",)
 SOURCES = ("docs", "overrides", "scripts", "snippets")
 SOURCES += ("LICENSE-SNIPPETS", "mkdocs.yml", "pyproject.toml")
 
@@ -63,6 +64,15 @@ LESSON = """# %% [markdown]
 # %%
 assert 2 + 2 == 4
 """
+
+
+def make(folder: Path, *words: str) -> list[str]:
+    """Return a command `make` for a copy: with this Python, and what it needs beside."""
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".venv").mkdir(exist_ok=True)
+    (folder / ".venv" / "ready").touch()
+    return ["make", f"BIN={Path(sys.executable).parent}", *words]
 
 
 @pytest.fixture

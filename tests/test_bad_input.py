@@ -47,6 +47,9 @@ SNIPPET = [
     ("sigmoid", "module =", "layer =", "the PyTorch cell must define `module`"),
     ("relu", '    """Return max(0, x)', '    b"""Return max(0, x)', "`relu` needs a docstring"),
     ("relu", "import numpy as np", "import nunpy as np", "the NumPy cell does not run: ModuleNot"),
+    ("relu", "import numpy as np", "import sys\nsys.exit()", "cell does not run: SystemExit"),
+    ("relu", "import numpy as np", "import os\nos._exit(3)", "ended the process that ran it, with"),
+    ("relu", "return np.maximum(", "raise SystemExit(3, ", "SystemExit: (3, "),
     ("relu", "x = sp.Symbol(", "x = sp.Symbol((", "the SymPy cell does not run: SyntaxError"),
     ("relu", FORMULA, "formula = sp.Max(x, 0)", "cannot differentiate"),
     ("relu", FORMULA, "formula = 0.5 * x", "must be exact"),
@@ -96,6 +99,29 @@ PAGE = [
 def test_page(copy, old, new, words):
     edit(copy / "docs" / "activations" / "tanh.md", old, new)
     refused(copy, f"docs/activations/tanh.md: {words}")
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda data: b"\xef\xbb\xbf" + data, "{}: begins with a byte-order mark"),
+        (lambda data: data.replace(b"\n", b"\ncaf\xe9\n", 1), "{}: is not in UTF-8, at line 2"),
+    ],
+)
+@pytest.mark.parametrize(
+    "file",
+    [
+        "snippets/relu.py",
+        "docs/activations/relu.md",
+        "docs/index.md",
+        "docs/compare/four.md",
+        "docs/learn/index.md",
+        "docs/learn/why-nonlinearity.py",
+    ],
+)
+def test_a_source_that_is_not_plain_utf8(copy, file, damage, words):
+    (copy / file).write_bytes(damage((copy / file).read_bytes()))
+    refused(copy, words.format(file))
 
 
 def test_page_without_snippet(copy):

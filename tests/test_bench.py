@@ -1,11 +1,11 @@
 """The measurements stand in a table, and the reference build has the same pages."""
 
-import json
 import sys
 
 import pytest
 
 import bench
+import lessons
 from project import Problem
 
 
@@ -24,17 +24,20 @@ def test_calls_take_turns():
 def test_the_reference_holds_what_the_build_made(tmp_path):
     built, bare = tmp_path / "built", tmp_path / "bare"
     files = {
-        "docs/learn/lesson.py": "# %%",
+        "docs/learn/my-lesson.py": "# %%",
+        "overrides/404.html": "",
         "docs/page.md": 'Before.\n\n--8<-- "relu/code.md"\n\nAfter.\n',
         "generated/relu/code.md": "A \\1 fragment.",
-        ".cache/lessons/lesson-0a.json": json.dumps({"markdown": "# Lesson", "outputs": []}),
     }
     for name, text in files.items():
         (built / name).parent.mkdir(parents=True, exist_ok=True)
         (built / name).write_text(text)
+    (built / ".cache" / "lessons").mkdir(parents=True)
+    kept = built / ".cache" / "lessons" / "my-lesson-0a-0b.lesson"
+    lessons.keep(kept, lessons.Lesson("# Lesson", [], ""))
     bench.strip(built, bare)
     assert (bare / "docs/page.md").read_text() == "Before.\n\nA \\1 fragment.\n\nAfter.\n"
-    assert (bare / "docs/learn/lesson.md").read_text() == "# Lesson"
+    assert (bare / "docs/learn/my-lesson.md").read_text() == "# Lesson"
 
 
 def test_an_unknown_name_is_told_before_anything_runs(monkeypatch):

@@ -1,14 +1,19 @@
 """Nothing is ever stale, and nothing is made twice."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import build
+import lessons
 import page
 import project
+import website
 from catalog import known, paths
 from project import FAMILIES, ROOT, Problem, slug
 from test_bad_input import edit, run
@@ -17,11 +22,24 @@ NAMES = [path.stem for path in paths()]
 ALL = [*NAMES, "compare/four", *(f"families/{slug(family)}" for family in FAMILIES), "check"]
 
 
+class Here:
+    """Calls are made in this process: another would not see what a test puts in their place."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *given):
+        pass
+
+    def results(self, calls):
+        return [(name, call.function(*call.arguments)) for name, call in calls.items()]
+
+
 @pytest.fixture
 def quick(tmp_path, monkeypatch):
     """The build with a folder of its own, and fragments that cost nothing."""
     monkeypatch.setattr(build, "GENERATED", tmp_path)
-    monkeypatch.setattr(build, "WORKERS", 1)  # another process would not see the next line
+    monkeypatch.setattr(build, "Workers", Here)
     about = {"aliases": [], "row": {}, "identities": [], "gaps": []}
 
     def fragments(name):
@@ -71,6 +89,79 @@ def test_a_damaged_or_missing_fragment_is_made_again(quick):
     (quick / "relu" / "definition.md").write_text("damaged")
     (quick / "tanh" / "definition.md").unlink()
     assert build.build() == ["relu", "tanh"]
+
+
+def test_what_cannot_be_read_is_made_again_and_what_is_strange_goes(quick):
+    (quick / "relu" / ".key").write_bytes(b"\xff\xfe")
+    key = quick / "tanh" / ".key"
+    key.write_bytes(key.read_bytes()[:9])
+    shutil.rmtree(quick / "sigmoid")
+    (quick / "sigmoid").write_text("no folder")
+    for folder in (quick, quick / "compare", quick / "families"):
+        (folder / ".DS_Store").write_bytes(b"\0")
+    assert build.build() == ["relu", "sigmoid", "tanh"]
+    assert not list(quick.rglob(".DS_Store"))
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    project.write_whole(file, "old")
+
+    def fill(path, data):
+        path.write_text(data.decode()[:2])
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", fill)
+        with pytest.raises(OSError, match="No space"):
+            project.write_whole(file, "the new text")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+    project.write_whole(file, b"new")
+    assert file.read_text() == "new"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:8192],
+        lambda data: data.replace(b"it holds", b"it does not", 1),
+        lambda data: data.replace(b"it holds", b"\xff\xfe", 1),
+        lambda data: b"",
+    ],
+)
+def test_a_lesson_that_is_not_as_it_was_kept_is_run_again(tmp_path, monkeypatch, damage):
+    def run(paths):
+        made.extend(paths)
+        return {path: lessons.Lesson("it holds " * 2000, [], "{}") for path in paths}
+
+    made, path = [], ROOT / "docs" / "learn" / "why-nonlinearity.py"
+    monkeypatch.setattr(lessons, "CACHE", tmp_path)
+    monkeypatch.setattr(lessons, "_run_all", run)
+    monkeypatch.setattr(lessons, "_finish", lambda results: results)
+    first = lessons.run([path])
+    assert lessons.run([path]) == first
+    [file] = tmp_path.iterdir()
+    file.write_bytes(damage(file.read_bytes()))
+    assert lessons.run([path]) == first
+    assert made == [path, path]
+    monkeypatch.setattr(lessons, "patient", True)  # as `make serve` is
+    file.rename(tmp_path / re.sub("-[^-]*$", "-0.lesson", file.name))
+    assert lessons.run([path]) == first
+    assert (made, lessons.waiting) == ([path, path], [path])
+    file = tmp_path / re.sub("-[^-]*$", "-0.lesson", file.name)
+    file.write_bytes(damage(file.read_bytes()))
+    assert lessons.run([path]) == first
+    assert (made, lessons.waiting) == ([path, path, path], [])
+
+
+@pytest.mark.parametrize("noted", [b"", b"\xff\xfe", b"{"])
+def test_a_note_that_cannot_be_read_is_none(tmp_path, monkeypatch, noted):
+    monkeypatch.setattr(website, "STATE", tmp_path / "site.key")
+    monkeypatch.setattr(website, "SITE", tmp_path / "site")
+    website.STATE.write_bytes(noted)
+    assert not website.noted("inputs")
+    website.STATE.write_text(f"inputs {website.tree(website.SITE)}")
+    assert website.noted("inputs")
 
 
 def test_a_name_remakes_one_and_keeps_the_others(quick):
@@ -158,8 +249,6 @@ def test_an_unchanged_site_costs_no_import():
 
 
 def test_a_page_or_a_damaged_site_is_built_again(site, copy):
-    import shutil
-
     shutil.copytree(site, copy / "site")
     assert "is built" in run(copy, "website").stdout
     assert run(copy, "website").stdout == "site/ is up to date\n"

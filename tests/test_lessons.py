@@ -1,7 +1,8 @@
 """Lessons say what they are, run, and tell what fails."""
 
-import asyncio
+import json
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -110,12 +111,26 @@ def test_one_lesson_runs_alone_and_tells_what_failed(copy):
     ]
 
 
-def test_what_is_printed_slowly_is_one_output(learn):
-    (learn / "a.py").write_text(LESSON + "\n# %%\n" + SLOW)
+def outputs(learn, cell):
+    """Return what a lesson with one more cell gives."""
+    (learn / "a.py").write_text(f"{LESSON}\n# %%\n{cell}")
     with ThreadPoolExecutor() as pool:  # in this thread a test of the browser may have its loop
-        given = lessons._run(learn / "a.py", "python3")
-        lesson = pool.submit(asyncio.run, given).result()
-    assert lesson.outputs == ['<div class="output"><pre>1\n2</pre></div>']
+        return pool.submit(lessons._finish, lessons._run(learn / "a.py")).result().outputs
+
+
+def test_what_is_printed_slowly_is_one_output(learn):
+    assert outputs(learn, SLOW) == ['<div class="output"><pre>1\n2</pre></div>']
+
+
+def test_a_kernel_of_another_environment_is_not_asked(learn, monkeypatch):
+    folder = learn / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    other = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(other))
+    monkeypatch.setenv("JUPYTER_PATH", str(learn))
+    assert outputs(learn, "import sys\n\nprint(sys.prefix)") == [
+        f'<div class="output"><pre>{sys.prefix}</pre></div>'
+    ]
 
 
 @pytest.mark.parametrize(

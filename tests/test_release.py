@@ -69,6 +69,24 @@ def test_a_version_between_releases_names_its_commit(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_what_runs_the_project_cannot_write(file):
+    for job in yaml.safe_load(file.read_text())["jobs"].values():
+        own = [step for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert all(step["with"] == {"persist-credentials": False} for step in own)
+        if own:
+            assert "write" not in job.get("permissions", {}).values()
+        else:
+            assert not any("make " in step.get("run", "") for step in job["steps"])
+
+
+def test_the_audit_of_dependencies_fails_for_what_it_cannot_ask():
+    [step] = yaml.safe_load((WORKFLOWS[0].parent / "site.yml").read_text())["jobs"]["dependencies"][
+        "steps"
+    ][-1:]
+    assert re.match(r"pipx run pip-audit==\d+\.\d+\.\d+ --strict ", step["run"])
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_actions_are_pinned(file):
     text = file.read_text()
     lines = [line for line in text.splitlines() if "uses:" in line]

@@ -6,14 +6,15 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
 
 import pytest
 
-from test_bad_input import edit
+from conftest import make
+from project import ROOT
+from test_bad_input import edit, refused
 
 
 class Served:
@@ -25,7 +26,7 @@ class Served:
             port = free.getsockname()[1]
         self.folder, self.address = folder, f"http://127.0.0.1:{port}/"
         self.process = subprocess.Popen(
-            [sys.executable, "scripts/serve.py", f"--port={port}"],
+            make(folder, "serve", f"ARGS=--port={port}"),
             cwd=folder,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -118,6 +119,12 @@ def test_a_change_is_shown_and_a_mistake_told(served):
     assert any(LESSON in line for line in served.said())
     served.change("scripts/mathml.py", 'class="math"', 'class="math formula"')
     assert 'class="math formula"' in served.page("activations/relu.html")
+
+
+def test_a_port_that_is_taken_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused(ROOT, f"at http://127.0.0.1:{port}/: Address already", "serve", f"--port={port}")
 
 
 def test_a_first_build_that_fails_does_not_end_it(site, copy):
