@@ -108,7 +108,7 @@ def _code(node: sp.Basic, x: Names) -> str:
         base, power = node.args
         if isinstance(power, sp.Integer):
             inner = f"{_code(base, x)}**{abs(int(power))}" if abs(power) != 1 else _code(base, x)
-            return f"(1/({inner}))" if power < 0 else f"({inner})"
+            return f"(1/_ball({inner}))" if power < 0 else f"({inner})"
         if power.is_Rational and power.q == 2:
             root = f"_root(_ball({_code(base, x)}))**{abs(power.p)}"
             return f"(1/{root})" if power < 0 else f"({root})"

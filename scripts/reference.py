@@ -5,13 +5,18 @@ what `fragment` returns, for every function, put together by build.py.
 
 A number is a text. In hexadecimal it is exact; a decimal has an error of less than one unit in its
 last digit, the 26th (or after only zeros are left out). A pair stands for an interval of which
-each number is right, null for a place where none is more right than another.
+each number is right, null for a place where none is more right than another. Where f or its slope
+jumps two more columns follow: f on the left and on the right, or null where f does not jump, and
+the slope that the formula of the derivative gives.
 """
 
+import functools
+import itertools
 import json
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -22,7 +27,7 @@ import vector
 import verify
 from catalog import Activation, Vector, known
 from derive import kinks
-from exact import SMALLEST, Exact
+from exact import SMALLEST, Exact, compile_ball
 from formats import FORMATS, Format
 from project import Problem
 
@@ -32,6 +37,9 @@ NEAR_ZERO = "1e-343"  # more than SMALLEST, and nothing beside the least subnorm
 SPREAD, BENT = 14, 8  # inputs over all exponents, and where functions bend, of either sign
 MANY = 16  # places of one sort, of which there may be hundreds
 EVERY = 5  # each so many-th vector of those that are verified: all lengths, kinds and scales
+COUNTS = (4096, 131072)  # elements of long vectors: more than float16 can count, and than it holds
+ALIKE = ((0.0, 0.0), (0.0, -0.75))  # one element of them and each other: ones, and no round number
+PULLS = (1.0, -0.5)  # the same of v
 Text = str | list[str] | None
 
 
@@ -124,7 +132,7 @@ def _known(activation: Activation, form: Format) -> Iterable[float]:
 
 
 def of_numbers(activation: Activation) -> dict:
-    """Return parameters and `points`, rows of x, f(x) and f′(x); see the top of this file.
+    """Return parameters and `points`, rows of x, f(x), f′(x) and more; see the top of this file.
 
     `slopes` are for f and f′ by how much they change as x does, at those inputs where the unit of
     the error is one ULP plus what the exact value changes by when x moves by one ULP.
@@ -132,16 +140,16 @@ def of_numbers(activation: Activation) -> dict:
     here, x = activation.defaults, activation.x
     forms = [activation.at(order, here) for order in range(3)]
     exact = [Exact(form, x) for form in forms]
-    rows: list[list[Text]] = []
+    rows: list[list[Any]] = []
     breaks = kinks(forms[0], forms[1], x)
     bends = {float(k.at): k for k in breaks if sp.Rational(float(k.at)) == k.at}
     for at in inputs(activation):
-        row: list[Text] = [spelled(at), *(text(e.ball(at, BITS)) for e in exact[:2])]
+        row: list[Any] = [spelled(at), *(text(e.ball(at, BITS)) for e in exact[:2])]
         kink = bends.get(at)
-        if kink and kink.order == 0:
-            row[1:] = _between(*kink.jump), None
-        elif kink and kink.order == 1:
-            row[2] = _between(*kink.slopes)
+        if kink and kink.order < 2:
+            row += [None if kink.order else [*map(_exactly, kink.jump)], row[2]]
+            if kink.slopes:  # none where the derivative has the same formula on both sides
+                row[2] = _between(*kink.slopes)
         rows.append(row)
     both = [verify.limits(activation, order, here) for order in (0, 1)]
     for end in (-math.inf, math.inf):
@@ -165,7 +173,8 @@ def of_vectors(function: Vector) -> dict:
     """Return `vectors`, for each dtype rows of x, v, f(x), its units, v times J, and its units.
 
     The unit of each element is the one that vector.py measures errors in. Where slopes jump, the
-    product depends on a convention, and null stands for it.
+    product depends on a convention, and null stands for it. `long` has, if elements depend on
+    each other, rows of a number of elements and the same: of one element, and of each other.
     """
     found = {}
     for name in FORMATS:
@@ -184,7 +193,63 @@ def of_vectors(function: Vector) -> dict:
                 row += [None, None]
             rows.append(row)
         found[name] = rows
-    return {"vectors": found}
+    if vector.alone(function):
+        return {"vectors": found}
+    return {"vectors": found, "long": {f.name: [*_long(function, f)] for f in FORMATS.values()}}
+
+
+@functools.cache
+def _alike(function: Vector) -> list[Callable]:
+    """Return f and v J of n elements, of which all from the fourth on are alike: the first four.
+
+    They are functions of those four elements of x, those of v, and n.
+    """
+    x, v = (sp.symbols(f"{letter}_1:5", real=True) for letter in "xv")
+    letters: dict[str, Sequence[sp.Expr]] = {function.x.label: x, function.v.label: v}
+
+    def write(e: sp.Basic) -> sp.Basic:
+        if isinstance(e, sp.Sum):
+            j = e.limits[0][0]
+            *terms, last = (write(e.function.xreplace({j: sp.Integer(at)})) for at in range(1, 5))
+            return sp.Add(*terms) + (function.n - 3) * last
+        if isinstance(e, sp.Indexed):
+            return letters[e.base.label][int(e.indices[0]) - 1]
+        return e.func(*map(write, e.args)) if e.args else e
+
+    def four(expression: sp.Expr, index: str) -> list[sp.Expr]:
+        places = ({function.index[index]: sp.Integer(at)} for at in range(1, 5))
+        return [write(expression.xreplace(place)) for place in places]
+
+    f = four(function.formula[0], "i")
+    if function.f:
+        letters[function.f.label] = f
+    both = f, four(function.vjp, "k")
+    return [compile_ball(sp.Tuple(*e), [*x, *v, function.n]) for e in both]
+
+
+def _long(function: Vector, form: Format) -> Iterable[list]:
+    """Yield rows of long vectors of which one element differs; see `of_vectors`."""
+    for count, (one, other) in itertools.product(COUNTS, ALIKE):
+        x, v = [one, *[other] * 3], [PULLS[0], *[PULLS[1]] * 3]
+        row: list[Any] = [count, *([spelled(u) for u in pair[:2]] for pair in (x, v))]
+        for order, compiled in enumerate(_alike(function)):
+            balls = functools.partial(vector._balls, compiled, bits=BITS)
+            exact = balls([*x, *v, count])
+            size = [abs(float(e)) for e in exact]
+            if order:  # its largest term
+                terms = [balls([*x, *only, count]) for only in np.diag(v)[:3]]
+                size = [max(abs(float(b)) for b in column) for column in zip(*terms, strict=True)]
+            moved = []
+            for at in range(3):
+                near = x.copy()
+                near[at] += float(verify.ulp(np.array(x[at]), form))
+                both = zip(balls([*near, *v, count]), exact, strict=True)
+                moved.append([abs(float(a - b)) for a, b in both])
+            first, second, third = moved
+            moves = first[0] + (count - 1) * third[0], first[1] + second[1] + (count - 2) * third[1]
+            units = verify.ulp(np.minimum(size[:2], form.largest), form) + moves
+            row += [[text(e) for e in exact[:2]], [f"{u:.4e}" for u in units]]
+        yield row
 
 
 def fragment(function: Activation | Vector) -> str:
