@@ -16,7 +16,7 @@ def _parts(x, b):
     """Return r = sqrt(x**2 + b), and (r - |x|) / 2 without a difference."""
     a, b = np.abs(np.float64(x)), np.float64(b)
     r = np.hypot(a, np.sqrt(b))  # x * x would overflow
-    return r, b / 4 / (a / 2 + r / 2)
+    return r, b / (a / 2 + r / 2) / 4
 
 
 def squareplus(x, b=4.0):
