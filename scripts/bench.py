@@ -35,6 +35,7 @@ from website import FOLDERS
 
 Cost = tuple[float, float]  # seconds: CPU, wall
 SIZE = 1_000_000
+FILES = (("snippets", ".py"), ("docs/activations", ".md"))  # of a function
 # Material with its search and the same Markdown extensions, but nothing to make or to check.
 BARE = "{INHERIT: mkdocs.yml, hooks: [], plugins: [search], strict: false}\n"
 
@@ -126,9 +127,11 @@ def strip(built: Path, folder: Path) -> None:
     (folder / "bare.yml").write_text(BARE)
 
 
-def append(file: Path, line: str) -> None:
-    """Add a paragraph or a line of code to a file of a copy."""
-    file.write_text(f"{file.read_text()}\n{line}\n")
+def change(file: Path, old: str, new: str) -> None:
+    """Put other text in the place of what stands once in a file of a copy."""
+    text = file.read_text()
+    assert text.count(old) == 1, (file, old)
+    file.write_text(text.replace(old, new))
 
 
 def builds(rounds: int) -> str:
@@ -147,9 +150,10 @@ def builds(rounds: int) -> str:
             shutil.rmtree(bare / "site")
             shutil.rmtree(work / "site")
             turn.append(website())
-            append(work / "snippets" / f"{name}.py", f"# Comment {i}, in the last cell: Facts.")
+            snippet, prose = (work / kind / f"{name}{end}" for kind, end in FILES)
+            change(snippet, "# %% Facts\n", f"# %% Facts\n# Comment {i}.\n")
             turn.append(website())
-            append(work / "docs" / "activations" / f"{name}.md", f"Sentence {i}.")
+            change(prose, "\n## References\n", f"\nSentence {i}.\n\n## References\n")
             turn.append(website())
             turns.append(turn)
     bare_costs, *others = zip(*turns, strict=True)

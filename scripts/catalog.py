@@ -4,6 +4,7 @@ import copy
 import functools
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -260,9 +261,8 @@ def _run(path: Path, cells: Mapping[str, str], names: tuple[str, ...]) -> dict[s
         try:
             exec(compile("\n" * line + cells[name], str(path), "exec"), scope)
         except (Exception, SystemExit) as error:
-            raise Problem(
-                f"{shown(path)}: the {name} cell does not run: {type(error).__name__}: {error}"
-            ) from error
+            why = textwrap.shorten(f"{type(error).__name__}: {error}", 200, placeholder=" …")
+            raise Problem(f"{shown(path)}: the {name} cell does not run: {why}") from error
     return scope
 
 

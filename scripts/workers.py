@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import textwrap
 import threading
 import time
 import traceback
@@ -99,7 +100,8 @@ def _answer(call: Call) -> Any:
     except (Exception, SystemExit) as error:  # which nothing foresaw
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{shown(Path(last.filename))}, line {last.lineno}"
-        return Problem(f"{call.file}: {type(error).__name__}: {error} ({where})")
+        why = textwrap.shorten(f"{type(error).__name__}: {error}", 200, placeholder=" …")
+        return Problem(f"{call.file}: {why} ({where})")
 
 
 def _end_with_parent() -> None:
