@@ -432,7 +432,7 @@ def plans(subject, cases, long):
     usual = alike(cases)
     for lead, axis in ways(subject, len(usual)):
         each = subject.single and not lead  # an array without axes has one number
-        for chosen in [[case] for case in usual[:: len(usual) // 5]] if each else [usual]:
+        for chosen in [[case] for case in usual[:: len(usual) // 5 + 1]] if each else [usual]:
             yield SORTS[0], chosen, lead, axis
     for case in long:
         for lead in {(1,) * (subject.least - 1), (2,) * max(1, subject.least - 1)}:
@@ -576,7 +576,7 @@ def check(
     digits = 2 + math.floor(form["precision"] * math.log10(2))
     label = "f" if not order else "f'" if single else "v J"
     of = f"{label} of {name}{defaults(record)}"
-    groups, right, notes = {}, [], {}
+    groups, right, notes, refused = {}, [], {}, {}
     try:
         for outcome in subject.alone([*cases(record, form, order)]):
             where = region(outcome.case.given[0], form, single)
@@ -593,7 +593,7 @@ def check(
     further = arrays(subject, right, [*long_cases(record, form, order)], allowed) if right else ()
     for sort, label, found in further:
         if isinstance(found, Refusal):
-            notes[f"not {label}: {found}"] = True
+            refused[f"not {label}: {found}"] = True
         elif isinstance(found, Problem):
             groups.setdefault(sort, []).append((math.inf, f"{label}: {found}"))
         else:
@@ -609,7 +609,7 @@ def check(
             broken = [broken[n * (len(broken) - 1) // (SHOWN - 1)] for n in range(SHOWN)]
         for text in broken:
             print(f"    {text}")
-    for line in (*filter(None, notes), *subject.wrong):
+    for line in (*filter(None, notes), *refused, *subject.wrong):
         print(f"  {line}")
     rows = [*itertools.chain(*groups.values())]
     broken = [off > allowed for off, _ in rows]
@@ -620,9 +620,8 @@ def check(
     if said:
         print(f"  breaks at {said}")
     else:
-        part = any(note.startswith("not ") for note in filter(None, notes))
-        where = "but for that" if subject.wrong else "in all that it takes" if part else "everywhere"
-        print(f"  right {where}")
+        part = "in all that it takes" if refused else "everywhere"
+        print(f"  right {'but for that' if subject.wrong else part}")
     return not said and not subject.wrong
 
 

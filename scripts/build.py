@@ -185,10 +185,10 @@ def reference(names: Iterable[str]) -> str:
     """Return the reference values of all functions as JSON, which docs/check.py reads."""
     about = (
         "x, f(x) and f'(x) in `points`, and where one jumps f on either side and the formula's "
-        "slope; x, v, f(x), units, v J, units in `vectors`; in `long` their length and these of one "
-        "element, n // 3, and of each other. Hexadecimal is exact, a decimal is off by less than "
-        "one in its last digit; every number of a pair is right, null means that none is more right "
-        "than another. See check.html."
+        "slope; x, v, f(x), units, v J, units in `vectors`; in `long` their length n, then these "
+        "of element n // 3 and of each other. Hexadecimal is exact, a decimal is off by less than "
+        "one in its last digit; every number of a pair is right, null means that none is more "
+        "right than another. See check.html."
     )
     head = {"about": about, "formats": {name: asdict(form) for name, form in FORMATS.items()}}
     files = ((name, GENERATED / name / "reference.json") for name in names)

@@ -120,7 +120,7 @@ def test_what_is_a_convention_is_where_it_jumps(site, activation):
             jump = [*map(float, kink.jump)] if kink.order == 0 else None
             own = [float(e.subs(x, kink.at)) for e in (formula, slope)]
             wanted[float(kink.at)] = own[0], sorted(map(float, kink.slopes)) or own[1], jump, own[1]
-    value = lambda text: text and float(exactly(text)[0])  # noqa: E731
+    value = lambda t: t and float(exactly(t[0] if isinstance(t, list) else t)[0])  # noqa: E731
     for at, f, slopes, *more in of(site, activation)["points"]:
         point = float.fromhex(at)
         if more:
@@ -132,7 +132,7 @@ def test_what_is_a_convention_is_where_it_jumps(site, activation):
         for text in (f, slopes):
             assert not isinstance(text, list) or near_zero(text)
             assert text is not None or math.isinf(point)
-    assert found == {at: pytest.approx(row) for at, row in wanted.items()} or found == wanted
+    assert found == wanted
 
 
 @each_of_numbers
@@ -203,6 +203,27 @@ def test_a_product_is_left_out_only_where_it_jumps(site, function):
             step = (np.abs(x) * 1e-6 + 1e-300) * (1 + random.random(len(x)))
             sides = [function.vjp_function(x + side * step, v) for side in (-1, 1)]
             assert np.abs(sides[0] - sides[1]).max() > 1e-3 * np.abs(v).min()
+
+
+@pytest.mark.parametrize("function", [v for v in vectors() if not vector.alone(v)], ids=repr)
+def test_long_vectors_are_those_of_the_formula(function):
+    for one, other in reference.ALIKE:
+        x, v = [one, *[other] * 5], [1.0, *[-0.5] * 5]
+        wanted = vector.exactly(function, 6, [*x, *v], reference.BITS)
+        for compiled, want in zip(reference._alike(function), wanted, strict=True):
+            got = vector._balls(compiled, [*x[:4], *v[:4], 6], reference.BITS)
+            assert all(a.overlaps(b) for a, b in zip(got[:2], want[:2], strict=True))
+
+
+@each_of_vectors
+def test_long_vectors_are_there_where_elements_depend_on_each_other(site, function):
+    rows = of(site, function).get("long", {})
+    assert bool(rows) != vector.alone(function)
+    for form in rows:
+        assert {row[0] for row in rows[form]} == {4096, 2**17}
+        for _, x, _, f, units, _, more in rows[form]:
+            assert x[0] == x[1] or f[0] != f[1]
+            assert min(map(float, units + more)) > 0
 
 
 @pytest.mark.usefixtures("site")
@@ -519,6 +540,34 @@ def test_the_status_tells_whether_it_breaks(folder):
         int(line.split()[2]) for line in done.stdout.splitlines() if line.startswith("  breaks at")
     )
     assert few < wanted == done.stdout.count("    x = ")
+
+
+def test_every_command_that_is_listed_runs(folder):
+    texts = [ROOT / "docs" / "check.py", *ROOT.glob("docs/**/*.md"), ROOT / "README.md"]
+    found = {c for t in texts for c in re.findall(r"python check\.py ([^`\n]*)", t.read_text())}
+    commands = sorted(c for c in found if "blog:" not in c)  # those are run when the site is built
+    assert len(commands) >= 5
+    for command in commands:
+        name = command.split()[0]
+        if not name.startswith("-"):
+            cell = known(name).cells["PyTorch" if "torch" in command else "NumPy"]
+            end = f"\n{name} = module\n" if "torch" in command else "\n"
+            (folder / "mymodule.py").write_text(cell + end)
+        done = run(folder, command)
+        assert done.returncode < 2, (command, done.stderr)
+        assert not done.stderr
+
+
+def test_an_older_python_is_told(folder):
+    ast.parse((folder / "check.py").read_bytes(), feature_version=(3, 8))
+    faked = "import sys; sys.version_info = (3, 8, 18); exec(open('check.py').read())"
+    commands = [[sys.executable, "-c", faked]]
+    path = shutil.which("python3.8")
+    if path and not subprocess.run([path, "-c", ""], capture_output=True).returncode:
+        commands.append([path, "check.py", "--list"])
+    for command in commands:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (2, "check.py needs Python 3.9 or newer\n")
 
 
 def pythons():

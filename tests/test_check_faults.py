@@ -1,20 +1,13 @@
 """check.py and code that is right for one vector in one piece, and wrong where people stand."""
 
-import ast
 import importlib.util
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from catalog import known
-from formats import FORMATS
-from project import ROOT
 
 
 @pytest.fixture
@@ -286,56 +279,3 @@ def test_a_slope_at_a_jump_lies_between_those_beside(tried):
         with np.errstate(invalid="ignore"):
             finite = lambda x, code=code: np.where(np.isinf(x), x > 0, code(x)).astype(x.dtype)  # noqa: E731
             assert tried(finite, "threshold", order=1)[0] == right
-
-
-# The command line
-
-
-def test_every_command_that_is_listed_runs(site, tmp_path):
-    for file in (site / "check.py", site / "data" / "reference.json"):
-        shutil.copy(file, tmp_path)
-    texts = [ROOT / "docs" / "check.py", *ROOT.glob("docs/**/*.md"), ROOT / "README.md"]
-    found = {c for t in texts for c in re.findall(r"python (check\.py [^`\n]*)", t.read_text())}
-    commands = sorted(c for c in found if "blog:" not in c)  # those are run when the site is built
-    assert len(commands) >= 5
-    for command in commands:
-        name = command.split()[1]
-        if not name.startswith("-"):
-            cell = known(name).cells["PyTorch" if "torch" in command else "NumPy"]
-            end = f"\n{name} = module\n" if "torch" in command else "\n"
-            (tmp_path / "mymodule.py").write_text(cell + end)
-        done = subprocess.run(
-            [sys.executable, *command.split()], cwd=tmp_path, capture_output=True, text=True
-        )
-        assert done.returncode < 2, (command, done.stderr)
-        assert not done.stderr
-
-
-def older(folder: Path, *python: str) -> None:
-    done = subprocess.run([*python], cwd=folder, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (2, "check.py needs Python 3.9 or newer\n")
-
-
-def test_an_older_python_is_told(site):
-    ast.parse((site / "check.py").read_bytes(), feature_version=(3, 8))
-    faked = "import sys; sys.version_info = (3, 8, 18); exec(open('check.py').read())"
-    older(site, sys.executable, "-c", faked)
-    path = shutil.which("python3.8")
-    if path and not subprocess.run([path, "-c", ""], capture_output=True).returncode:
-        older(site, path, "check.py", "--list")
-
-
-def test_long_vectors_are_those_of_the_formula():
-    import reference
-    import vector
-
-    for name in ("softmax", "softmin", "log_softmax", "sparsemax"):
-        function = known(name)
-        for form in FORMATS.values():
-            for one, other in reference.ALIKE:
-                x, v = [one, *[other] * 5], [1.0, *[-0.5] * 5]
-                wanted = vector.exactly(function, 6, [*x, *v], reference.BITS)
-                for compiled, want in zip(reference._alike(function), wanted, strict=True):
-                    got = vector._balls(compiled, [*x[:4], *v[:4], 6], reference.BITS)
-                    assert all(a.overlaps(b) for a, b in zip(got[:2], want[:2], strict=True))
-            assert len([*reference._long(function, form)]) == 4

@@ -10,7 +10,7 @@ from flint import arb, ctx
 
 import derive
 import prove
-from exact import BITS, Exact, _UndecidedError
+from exact import BITS, Exact, _UndecidedError, compile_ball
 from project import Problem
 from tex import certain, tex
 
@@ -54,6 +54,11 @@ def test_rounded_keeps_what_a_double_cannot():
         left = arb(1) / 3 - arb(third.nearest[0]) - arb(rest)
     assert abs(left) < 1e-28
     assert third.rest[0] != 0
+
+
+def test_one_over_whole_numbers_is_no_double():
+    count = sp.Piecewise((1, x < 1), (0, True)) + 2
+    assert abs(arb(3) * compile_ball(1 / count, x)(arb(0)) - 1) < 1e-40
 
 
 def test_takes_the_branch_that_holds():

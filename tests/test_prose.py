@@ -59,6 +59,19 @@ CHECKED: dict[str, dict[str, Callable[[], object]]] = {
             "is 0 if every result is near enough, 1 if one is not, 2 if there was no check"
             in script()
         ),
+        "or an argument that is no longer what it was, makes it 1 as well": lambda: (
+            "A changed dtype, shape or argument makes it 1 as well" in script()
+        ),
+        "of 4096 and 131,072 elements": lambda: reference.COUNTS == (4096, 131072),
+        "one by one it counts to 2048": lambda: (
+            (np.cumsum(np.ones(4096, np.float16), dtype=np.float16) == 2048).sum() == 4096 - 2047
+        ),
+        "more than 65,504\nis infinite": lambda: (
+            np.finfo(np.float16).max == 65504 and np.isinf(np.sum(np.ones(131072, np.float16)))
+        ),
+        "Where a function jumps, at 0 for": lambda: (
+            [(k.at, k.order) for k in facts(pick("heaviside")).kinks] == [(0, 0)]
+        ),
         "and the result is 0 though the exact one is not": lambda: (
             1 / (1 + np.exp(np.float32(88))) != 0
         ),
