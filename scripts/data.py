@@ -173,12 +173,14 @@ def _parameters(activation: Activation) -> list[Record]:
 def _kinks(activation: Activation) -> list[Record]:
     """Return the kinks; `order` is that of the derivative that jumps."""
     slope, x = activation.generic[1], activation.x  # where it is one piece, both sides are alike
+    form = verify.FORMATS["float32"]
     return [
         {
             "at": number(kink.at, activation),
             "order": kink.order,
             "jump": numbers(kink.jump, activation),
             "slopes": numbers(kink.slopes or (slope.subs(x, kink.at),) * 2, activation),
+            "taken": {"dtype": form.name, **page.taken(activation, kink, form)},
         }
         for kink in derive.facts(activation).kinks
     ]
@@ -230,6 +232,18 @@ def _proof(activation: Activation) -> Record:
     return found
 
 
+def _exceptions(activation: Activation) -> list[Record]:
+    return [
+        {
+            "order": e.order,
+            "region": [real(e.low), real(e.high)],
+            "reason": e.reason,
+            "errors": page.excess(activation, e),
+        }
+        for e in activation.exceptions
+    ]
+
+
 def _errors(activation: Activation) -> list[Record]:
     found = []
     for form in verify.FORMATS.values():
@@ -246,7 +260,10 @@ def _errors(activation: Activation) -> list[Record]:
                             "dtype": form.name,
                             "ulp": real(worst.ulps),
                             "relative": real(worst.relative),
+                            "absolute": real(worst.absolute),
                             "at": real(worst.at),
+                            "got": real(worst.got),
+                            "exact": real(worst.exact),
                             "inputs": worst.points,
                             "exhaustive": form.precision < 16,
                         }
@@ -288,6 +305,7 @@ def elementwise(activation: Activation) -> Record:
         "naive": _naive(activation),
         "proof": _proof(activation),
         "errors": _errors(activation),
+        "exceptions": _exceptions(activation),
     }
 
 
