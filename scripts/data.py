@@ -233,6 +233,18 @@ def _proof(activation: Activation) -> Record:
     return found
 
 
+def _exceptions(activation: Activation) -> list[Record]:
+    return [
+        {
+            "order": e.order,
+            "region": [real(e.low), real(e.high)],
+            "reason": e.reason,
+            "errors": page.excess(activation, e),
+        }
+        for e in activation.exceptions
+    ]
+
+
 def _errors(activation: Activation) -> list[Record]:
     found = []
     for form in verify.FORMATS.values():
@@ -249,7 +261,10 @@ def _errors(activation: Activation) -> list[Record]:
                             "dtype": form.name,
                             "ulp": real(worst.ulps),
                             "relative": real(worst.relative),
+                            "absolute": real(worst.absolute),
                             "at": real(worst.at),
+                            "got": real(worst.got),
+                            "exact": real(worst.exact),
                             "inputs": worst.points,
                             "exhaustive": form.precision < 16,
                         }
@@ -269,7 +284,7 @@ def _common(function: Activation | Vector) -> Record:
 
 def elementwise(activation: Activation) -> Record:
     """Return the record of a function of numbers."""
-    name, known = activation.name, values(activation)
+    name, known, form = activation.name, values(activation), verify.FORMATS["float32"]
     return {
         **_common(activation),
         "kind": "elementwise",
@@ -288,12 +303,17 @@ def elementwise(activation: Activation) -> Record:
             for count, step in enumerate(page.steps(activation), 1)
         ],
         "facts": facts(name, page.rows(activation), known),
-        "kinks": _kinks(derive.facts(activation).kinks, activation),
+        "kinks": [
+            kept | {"taken": {"dtype": "float32", **page.taken(activation, kink, form)}}
+            for kink in derive.facts(activation).kinks
+            for kept in _kinks([kink], activation)
+        ],
         "general_kinks": _kinks(derive.facts(activation).general, activation),
         "edges": _edges(activation),
         "naive": _naive(activation),
         "proof": _proof(activation),
         "errors": _errors(activation),
+        "exceptions": _exceptions(activation),
     }
 
 

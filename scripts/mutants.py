@@ -414,7 +414,7 @@ def _worst(activation: Function) -> Iterator[float]:
     for setting, order, name in itertools.product(
         activation.settings(), (0, 1), verify.NUMPY_DTYPES
     ):
-        yield verify.numpy_errors(activation, order, setting, verify.FORMATS[name]).ulps
+        yield verify.numpy_error(activation, order, setting, verify.FORMATS[name]).ulps
 
 
 def _holds(original: Activation, mutant: Activation) -> bool:

@@ -4,6 +4,7 @@ Each function returns one fragment of Markdown; a Chinese edition would translat
 A formula and a row of the table of facts have an identifier, `gelu.mean`, which is their anchor.
 """
 
+import contextlib
 import functools
 import importlib.metadata
 import json
@@ -548,10 +549,11 @@ def code(activation: Activation) -> str:
         for form in forms
     ]
     inputs = sum(c.points for c in checked) // 2
-    worst = max(c.ulps for c in checked)
+    off = max(_unexcused(activation, order, form) for order in (0, 1) for form in forms)
+    but = ", where no exception is stated" if activation.exceptions else ""
     line = (
         f"**Checked when this page was built:** both NumPy functions at {inputs:,} inputs, among "
-        f"them every finite float16, against exact values: at most {upper(worst)} ULP off "
+        f"them every finite float16, against exact values: at most {upper(off)} ULP off{but} "
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
     ).replace(",", "\u202f", 1)
@@ -577,6 +579,21 @@ def swept(activation: Activation) -> list[str]:
             "is right at finite x, but may be `nan` at ±∞, where 0 meets ∞."
         )
     return found
+
+
+def _unexcused(activation: Activation, order: int, form: verify.Format) -> float:
+    """Return the largest error of the NumPy cell in ULP where no exception adds to the unit."""
+    allowed = verify.slacks(activation, order, activation.defaults, form) > 0
+    return float(_off(activation, order, form)[~allowed].max(initial=0))
+
+
+def _off(activation: Activation, order: int, form: verify.Format, unit: bool = True) -> np.ndarray:
+    """Return the errors of the NumPy cell at all inputs, in ULP or absolute."""
+    here = activation, order, activation.defaults, form
+    with np.errstate(over="ignore"):  # where it is right to
+        computed = verify.numpy_values(*here, verify.inputs(activation, form))
+    measure = verify.errors if unit else verify.absolute
+    return measure(computed, verify.reference(*here), form)
 
 
 def own(name: str, gradient: str) -> str:
@@ -980,15 +997,13 @@ def kinks(activation: Activation) -> str:
     if found:
         rows = []
         for kink in found:
-            at = np.array([float(kink.at)])
-            here = (activation, 1, activation.defaults, form, at)
-            taken = [verify.numpy_values(*here)[0], verify.torch_values(*here)[0]]
+            slopes = list(taken(activation, kink, form).values())
             low, high = sorted(map(float, kink.slopes))
-            allowed = [verify.agree(t, min(max(t, low), high), form) for t in taken]
+            allowed = [verify.agree(t, min(max(t, low), high), form) for t in slopes]
             if not allowed[0]:
                 raise Problem(
-                    f"snippets/{activation.name}.py: {taken[0]} at the kink {kink.at} lies outside "
-                    "the subdifferential"
+                    f"snippets/{activation.name}.py: {slopes[0]} at the kink {kink.at} lies "
+                    "outside the subdifferential"
                 )
             rows.append(
                 [
@@ -997,7 +1012,7 @@ def kinks(activation: Activation) -> str:
                     _subdifferential(kink),
                     *(
                         number(t) if ok else wrong(number(t))
-                        for t, ok in zip(taken, allowed, strict=True)
+                        for t, ok in zip(slopes, allowed, strict=True)
                     ),
                 ]
             )
@@ -1054,6 +1069,13 @@ def _other_kinks(activation: Activation) -> str:
         told.append(text)
     unless = _unless(activation, [g for g in _leaps(activation) if g not in _leaps(activation, 1)])
     return f"For other {_letters(activation)}, {'; '.join(told)}{unless}.\n"
+
+
+def taken(activation: Activation, kink: derive.Kink, form: verify.Format) -> dict[str, float]:
+    """Return the slopes that the codes give at a kink."""
+    here = activation, 1, activation.defaults, form, np.array([float(kink.at)])
+    voices = {"numpy": verify.numpy_values, "torch": verify.torch_values}
+    return {name: float(voice(*here)[0]) for name, voice in voices.items()}
 
 
 class Edge(NamedTuple):
@@ -1126,18 +1148,21 @@ def worst(activation: Activation, voice: str, order: int, dtype: str) -> verify.
 def error(activation: Activation) -> str:
     """Return the worst errors per dtype, then the stated departures of PyTorch."""
     here = activation.defaults
-    rows = []
+    rows, sizes = [], []
     for form in verify.FORMATS.values():
-        cells = []
+        cells, absolute = [], []
         for voice in ("NumPy", "PyTorch"):
             for order in (0, 1):
                 if voice == "NumPy" and form.name not in verify.NUMPY_DTYPES:
                     cells.append("–")
+                    absolute.append("–")
                     continue
                 result = worst(activation, voice, order, form.name)
                 if result is None:
                     cells.append("not implemented")
+                    absolute.append("–")
                     continue
+                absolute.append(upper(result.absolute))
                 text = f"{upper(result.ulps)} ULP<br>{share(result.relative)}"
                 if math.isinf(result.ulps):
                     text = number(result.got)
@@ -1145,14 +1170,20 @@ def error(activation: Activation) -> str:
         count = len(verify.inputs(activation, form))
         every = "all " if form.precision < 16 else ""
         rows.append([f"{form.name}<br>{every}{count:,} inputs".replace(",", "\u202f"), *cells])
+        sizes.append([form.name, *absolute])
     head = ["", "NumPy $f$", "NumPy $f'$", "PyTorch $f$", "PyTorch $f'$"]
     torch = importlib.metadata.version("torch")
     numpy = importlib.metadata.version("numpy")
     return blocks(
         "Largest distance from the exact value, in units in the last place (ULP) of the exact "
-        "value and, where that is a normal number, relative to it. Both are rounded up.",
+        "value and, where that is a normal number, relative to it, both rounded up. A marked error "
+        "is more than is allowed.",
         table(head, rows, f"Largest errors of {activation.title}"),
+        f"A large error in ULP may be a small one: the largest distance itself, where "
+        rf"$\lvert x \rvert \le {verify.NEAR:g}$:",
+        table(head, sizes, f"Largest absolute errors of {activation.title}"),
         *(_allowed(activation, e) for e in activation.exceptions),
+        _behind(activation),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
         f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
         stated(activation),
@@ -1160,27 +1191,65 @@ def error(activation: Activation) -> str:
 
 
 def _allowed(activation: Activation, exception: Allowance) -> str:
-    """Return where the NumPy cell may be further off, by how much it is, and why."""
-    order, here, off = exception.order, activation.defaults, []
+    """Return where the NumPy cell may be further off, why, and by how much it is."""
+    off = ", ".join(
+        f"{upper(size['ulp'])} ULP (absolute {upper(size['absolute'])}) in {name}"
+        for name, size in excess(activation, exception).items()
+    )
+    return (
+        f"Between {number(exception.low)} and {number(exception.high)} the NumPy "
+        f"${'f' + chr(39) * exception.order}$ is allowed more, in units of one ULP plus what the "
+        "exact value changes by when $x$ moves by one ULP: "
+        f"{exception.reason} The largest errors there are {off}."
+    )
+
+
+def excess(activation: Activation, exception: Allowance) -> dict[str, dict[str, float]]:
+    """Return, per dtype, the largest error in ULP and the largest absolute one in an exception."""
+    found = {}
     for name in verify.NUMPY_DTYPES:
         form = verify.FORMATS[name]
         points = verify.inputs(activation, form)
-        exact = verify.reference(activation, order, here, form)
-        with np.errstate(all="ignore"):  # outside, where it is right to overflow
-            computed = verify.numpy_values(activation, order, here, form, points)
         inside = (exception.low <= points) & (points <= exception.high)
-        off.append(float(verify.errors(computed, exact, form)[inside].max()))
-    plain = ""
-    if max(off) < 1e6:  # else the function is 0 somewhere near
-        sizes = ", ".join(
-            f"{upper(v)} in {name}" for v, name in zip(off, verify.NUMPY_DTYPES, strict=True)
-        )
-        plain = f" In ULP alone it is up to {sizes}."
-    return (
-        f"Between {number(exception.low)} and {number(exception.high)} the unit for the NumPy "
-        f"${'f' + chr(39) * order}$ is one ULP plus what the exact value changes by when $x$ moves "
-        f"by one ULP: {exception.reason}{plain}"
-    )
+        ulps, sizes = (_off(activation, exception.order, form, unit) for unit in (True, False))
+        found[name] = {"ulp": float(ulps[inside].max()), "absolute": float(sizes[inside].max())}
+    return found
+
+
+def _behind(activation: Activation) -> str:
+    """Return where PyTorch is within the bounds and the NumPy cell is not: the largest case."""
+    cases = []
+    for order in {e.order for e in activation.exceptions}:
+        for form in (verify.FORMATS[name] for name in verify.NUMPY_DTYPES):
+            here = activation, order, activation.defaults, form
+            points, exact = verify.inputs(activation, form), verify.reference(*here)
+            with contextlib.suppress(verify.UnsupportedError):
+                theirs = [verify.torch_values(*here, points, way) for way in CODES.values()]
+                good = [verify.errors(y, exact, form) <= form.tolerance for y in theirs]
+                worse = good[0] & good[1] & (_off(activation, order, form) > form.tolerance)
+                sizes = np.where(worse, _off(activation, order, form, unit=False), -1)
+                i = int(np.argmax(sizes))
+                mine = verify.numpy_values(*here, points[[i]])[0]
+                values = apart(float(mine), float(exact.nearest[i]), float(theirs[0][i]))
+                name = f"${'f' + chr(39) * order}$"
+                count = f"{worse.sum()} input{'s' * (worse.sum() > 1)}"
+                told = (
+                    f"In {form.name} PyTorch is within {form.tolerance:g} ULP at {count} at which "
+                    f"the NumPy {name} is not; most of all, at {number(points[i], 9)} {name} is "
+                    f"{values[1]}, NumPy gives {values[0]}, PyTorch {values[2]}."
+                )
+                cases.append((sizes[i], told))
+    size, told = max(cases, default=(-1, ""))
+    return told if size >= 0 else ""
+
+
+def apart(first: float, second: float, *others: float) -> list[str]:
+    """Return numbers as texts of so many digits that the first two differ."""
+    for digits in (4, 6, 9, 17):
+        texts = [number(value, digits) for value in (first, second, *others)]
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def _settings(setting: dict[str, float]) -> str:
@@ -1207,12 +1276,7 @@ def stated(activation: Activation) -> str:
     rows = []
     for r in records:
         name = "f" + "′" * r["order"]
-        got, exact = next(
-            both
-            for digits in (4, 6, 9, 17)
-            for both in [[number(float(r[k]), digits) for k in ("got", "exact")]]
-            if both[0] != both[1] or digits == 17
-        )
+        got, exact = apart(float(r["got"]), float(r["exact"]))
         if "region" in r:
             low, high = (number(v, 4) for v in r["region"])
             place = f"{low} … {high}" if low != high else low

@@ -25,8 +25,9 @@ import copies
 import data
 import departures
 import publish
-from catalog import Activation, catalog, known, vectors
-from page import display
+import verify
+from catalog import Activation, catalog, known, pick, vectors
+from page import display, error, number, upper
 from project import ROOT, Problem, colours
 
 FUNCTIONS = (*catalog(), *vectors())
@@ -242,6 +243,57 @@ def test_the_schema_refuses_a_broken_record(document, validator, change):
     whole = deepcopy(document)
     change(whole["functions"][name])
     assert not validator.is_valid(whole)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _set("errors", 0, "absolute", to=None),
+        _set("errors", 0, "got", to=None),
+        _set("errors", 0, "exact", to="much"),
+        _set("kinks", 0, "taken", to=None),
+        _set("kinks", 0, "taken", "torch", to="slope"),
+        _set("exceptions", to=None),
+        _set("exceptions", 0, "region", to=[0.0]),
+        _set("exceptions", 0, "reason", to=""),
+        _set("exceptions", 0, "errors", to={}),
+        _set("exceptions", 0, "errors", to={"float8": {"ulp": 1.0, "absolute": 1.0}}),
+    ],
+)
+def test_the_schema_refuses_a_record_without_what_is_allowed(validator, change):
+    whole, schema = data.elementwise(pick("xielu")), validator.schema
+    part = {"$defs": schema["$defs"], "$ref": "#/$defs/function"}
+    given = {key: [] for key in ("departures", "identifiers", "references")} | {"url": ""}
+    given["references"] = [{"key": "a", "text": "b"}]
+    given["identifiers"] = ["xielu.f"]
+    found = json.loads(json.dumps(whole | given))
+    assert list(jsonschema.Draft202012Validator(part).iter_errors(found)) == []
+    change(found)
+    assert not jsonschema.Draft202012Validator(part).is_valid(found)
+
+
+@pytest.mark.parametrize("name", ["mish", "hardshrink", "xielu"])
+def test_the_data_hold_what_the_page_says_of_errors(name):
+    """The exceptions, the slopes at kinks, and what stands in a cell in place of infinite ULP."""
+    activation = pick(name)
+    record, text = data.elementwise(activation), error(activation)
+    claims = [(e["order"], *map(float, e["region"]), e["reason"]) for e in record["exceptions"]]
+    assert claims == [(e.order, e.low, e.high, e.reason) for e in activation.exceptions]
+    for exception in record["exceptions"]:
+        for dtype, size in exception["errors"].items():
+            said = f"{upper(size['ulp'])} ULP (absolute {upper(size['absolute'])})"
+            assert f"{said} in {dtype}" in text
+    for worst in record["errors"]:
+        assert upper(float(worst["absolute"])) in text
+        got = number(float(worst["got"]))
+        ulps = f"{upper(float(worst['ulp']))} ULP"
+        assert (got if worst["ulp"] == "inf" else ulps) in text
+    for kink in record["kinks"]:
+        assert kink["taken"]["numpy"] == activation.gradient(np.float32(kink["at"]["midpoint"]))
+
+
+def test_the_schema_says_how_far_out_absolute_errors_are_told():
+    assert f"|x| ≤ {verify.NEAR:g}." in SCHEMA.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """The words that a page says of its function are no stronger than what is found."""
 
+import dataclasses
 import re
 
+import numpy as np
 import pytest
 
 import page
 import verify
-from catalog import catalog
+from catalog import Allowance, catalog, pick
 
 
 def test_a_span_of_inputs_is_told_as_far_as_it_goes():
@@ -47,4 +49,30 @@ def test_what_holds_but_far_out_is_not_called_identical():
                 (r.bound is not None and not r.relative) or r.blurred for r in part.regions
             )
             said = page._proved(part)
-            assert bounded == ("far out" in said or "if that is more" in said), activation
+            assert bounded == ("but for less than" in said or "if that is more" in said), activation
+
+
+def test_a_cell_that_is_worse_than_pytorchs_says_so():
+    """Where it is excused, and by an input that shows it."""
+    relu = pick("relu")
+    off = dataclasses.replace(
+        relu,
+        gradient=lambda x: relu.gradient(x) + (np.asarray(x) == 2).astype(x.dtype) / 4,
+        exceptions=(Allowance(1, 1.0, 4.0, "for a test."),),
+    )
+    assert page._behind(relu) == ""
+    assert "at 1 input at" in page._behind(off)
+    assert "at 2 $f'$ is 1, NumPy gives 1.25, PyTorch 1." in page._behind(off)
+    text = page.error(off)
+    assert page._behind(off) in text
+    assert text.count('<span class="wrong">2.1·10<sup>6</sup> ULP<br>25 %</span>') == 1  # float32
+    assert "2.1·10<sup>6</sup> ULP (absolute 0.25) in float32" in text
+
+
+def test_numpy_and_pytorch_are_marked_by_one_measure():
+    text = page.error(pick("mish"))
+    row = next(line for line in text.splitlines() if line.startswith("| float32<br>"))
+    assert row.count("wrong") == 3  # f' of both, and PyTorch's f
+    assert "Largest absolute errors of Mish" in text
+    assert "where no exception is stated" in page.code(pick("mish"))
+    assert "where no exception is stated" not in page.code(pick("tanh"))

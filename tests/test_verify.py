@@ -9,7 +9,7 @@ import sympy as sp
 
 import derive
 import verify
-from catalog import catalog, pick
+from catalog import Allowance, catalog, pick
 from exact import Exact, Rounded
 from project import Problem
 
@@ -169,3 +169,52 @@ def test_nan_at_infinity_is_found_where_there_is_a_limit():
         kinds = verify.failures(pick(name), form, 0)["float64"]
         place = "±∞" if name == "tanh" else "−∞"
         assert [kind for kind in kinds if kind.startswith("nan at")] == [f"nan at {place}"]
+
+
+def test_both_voices_are_measured_alike():
+    """Whatever exceptions the snippet claims, the relative error included."""
+    for name in ("mish", "snake"):
+        activation = pick(name)
+        form = verify.FORMATS["float32"]
+        exact = verify.reference(activation, 1, activation.defaults, form)
+        points = verify.inputs(activation, form)
+        near = np.abs(points) <= verify.NEAR
+        for voice, measure in (
+            (verify.numpy_values, verify.numpy_errors),
+            (verify.torch_values, verify.torch_errors),
+        ):
+            found = measure(activation, 1, activation.defaults, form)
+            y = voice(activation, 1, activation.defaults, form, points)
+            off = np.abs(y - exact.nearest)
+            sizes = off / verify.ulp(exact.nearest, form)
+            assert found.ulps == pytest.approx(sizes.max(), rel=1e-3)
+            assert found.absolute == pytest.approx(off[near].max(), rel=1e-3)
+            i = points.tolist().index(found.at)
+            assert (found.got, found.exact) == (y[i], exact.nearest[i])
+            normal = np.abs(exact.nearest) >= form.normal
+            share = (off[normal] / np.abs(exact.nearest[normal])).max()
+            assert found.relative == pytest.approx(share, rel=1e-3)
+
+
+def test_an_exception_adds_to_the_unit_and_hides_nothing():
+    sigmoid, form = pick("sigmoid"), verify.FORMATS["float32"]
+
+    def wrong(x):
+        return np.where(x == 2, sigmoid.function(x) * x.dtype.type(1.001), sigmoid.function(x))
+
+    everywhere = Allowance(0, -math.inf, math.inf, "For a test.")
+    excused = dataclasses.replace(sigmoid, function=wrong, exceptions=(everywhere,))
+    found = verify.numpy_errors(excused, 0, {}, form)
+    assert found.at == 2
+    assert found.relative == pytest.approx(0.001, rel=1e-3)
+    assert found.absolute == pytest.approx(0.00088, rel=1e-2)
+    with pytest.raises(Problem, match="units from exact"):
+        verify.numpy_error(excused, 0, {}, form)
+    assert verify.numpy_error(dataclasses.replace(excused, function=sigmoid.function), 0, {}, form)
+
+
+def test_a_large_error_in_ulp_may_be_a_small_one():
+    """GELU's left tail in PyTorch: 0 for what is not."""
+    found = verify.torch_errors(pick("gelu"), 0, {}, verify.FORMATS["float32"])
+    assert found.ulps > 1e7
+    assert found.absolute < 2e-6
