@@ -251,7 +251,7 @@ class Vector(_Snippet):
         return len(self.formula)
 
 
-def _set(function: FunctionType, setting: Mapping[str, float]) -> FunctionType:
+def _set(function: Any, setting: Mapping[str, float]) -> Callable:
     """Return a function with other defaults."""
     code, scope, closure = function.__code__, function.__globals__, function.__closure__
     names = code.co_varnames[: code.co_argcount]
