@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import sympy as sp
@@ -82,7 +83,12 @@ class _Snippet:
 
         A check is given the derived facts, or None for a function of vectors.
         """
-        return _run(self.path, self.cells, CELLS).get("claims", {})
+        scope = _run(self.path, self.cells, CELLS)
+        scope.update(self._told())  # which the claims see in place of what they were written with
+        return scope.get("claims", {})
+
+    def _told(self) -> dict[str, Any]:
+        return {}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -163,17 +169,32 @@ class Activation(_Snippet):
             if value != p.default
         ]
 
+    def _told(self) -> dict[str, Any]:
+        """Return the names of the cells as they are where `fixed` has set parameters."""
+        if not self.given:
+            return {}
+        return {s.name: value for s, value in self.given.items()} | {
+            "formula": self.formula,
+            "derivative": self.derivative,
+            "module": self.torch({s.name: float(value) for s, value in self.given.items()}),
+            self.name: self.function,
+            f"{self.name}_grad": self.gradient,
+        }
+
     @functools.cache  # noqa: B019, snippets are read once
     def fixed(self, *values: float) -> "Activation":
-        """Return the function without parameters that these values make, in their order."""
+        """Return the function without parameters that these values make, in their order.
+
+        Its claims are those of the snippet, as they are with these values.
+        """
         floats = dict(zip(self.defaults, values, strict=True))
         given = {p.symbol: _meant(floats[p.symbol.name]) for p in self.parameters}
         return replace(
             self,
             formula=self.formula.subs(given, simultaneous=True),
             derivative=self.derivative.subs(given, simultaneous=True),
-            function=functools.partial(self.function, **floats),
-            gradient=functools.partial(self.gradient, **floats),
+            function=_set(self.function, floats),
+            gradient=_set(self.gradient, floats),
             given=given,
             parameters=(),
             learned=(),
@@ -191,7 +212,7 @@ class Activation(_Snippet):
     def torch(self, setting: Mapping[str, float], dtype: Any = None) -> Callable:
         """Return the PyTorch module with these parameters, those that it learns of this dtype."""
         if inspect.isfunction(self.module):
-            return functools.partial(self.module, **setting)
+            return _set(self.module, setting)
         module: Any = copy.deepcopy(self.module)
         module.to(dtype)
         learned = {k: v for k, v in module.named_parameters() if k in setting}
@@ -244,6 +265,15 @@ class Vector(_Snippet):
     def blocks(self) -> int:
         """How many elements the result has for each n."""
         return len(self.formula)
+
+
+def _set(function: Any, setting: Mapping[str, float]) -> Callable:
+    """Return a function with other defaults."""
+    code, scope, closure = function.__code__, function.__globals__, function.__closure__
+    names = code.co_varnames[: code.co_argcount]
+    kept = zip(names[::-1], (function.__defaults__ or ())[::-1], strict=False)
+    defaults = [setting.get(name, value) for name, value in kept][::-1]
+    return FunctionType(code, scope, function.__name__, tuple(defaults), closure)
 
 
 def _meant(value: float) -> sp.Rational:

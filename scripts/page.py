@@ -26,7 +26,7 @@ import prove
 import relations
 import sweep
 import verify
-from catalog import Activation, Allowance, Parameter, pick
+from catalog import Activation, Allowance, Parameter, Vector, pick
 from exact import Exact
 from project import Problem, colours, site_name
 from tables import table
@@ -1372,13 +1372,14 @@ def properties(activation: Activation) -> dict[str, bool | tuple[str, float]]:
         "saturates": 0 in facts.limits[1],
         "learnable": bool(activation.learned),
         "vector": False,
-        "torch": in_torch(activation.cells),
+        "torch": in_torch(activation),
     }
 
 
-def in_torch(cells: Mapping[str, str]) -> bool:
-    """Tell whether the PyTorch cell takes what torch brings and makes nothing of its own."""
-    return bool(re.search(r"^module = torch\.", cells["PyTorch"], re.MULTILINE))
+def in_torch(function: Activation | Vector) -> bool:
+    """Tell whether torch brings it: its cell takes a module, makes one call, or names it."""
+    whole = rf"^module = torch\.|^    return torch\.[\w.]+\(x\)$|\btorch\.{function.name}\("
+    return bool(re.search(whole, function.cells["PyTorch"], re.MULTILINE))
 
 
 def _float(value: derive.Number, here: Mapping[sp.Symbol, sp.Rational] | None = None) -> float:

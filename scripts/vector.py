@@ -1096,7 +1096,8 @@ def row(vector: Vector) -> str:
 def about(vector: Vector) -> str:
     """Return what the pages of all functions say of this one."""
     kept = {key: getattr(vector, key) for key in ("title", "summary", "family", "descends")}
-    row = {"learnable": False, "vector": True, "torch": in_torch(vector.cells)}
+    several = any(len(f.atoms(sp.Indexed)) > 1 for f in vector.formula)
+    row = {"learnable": False, "vector": several, "torch": in_torch(vector)}
     kept |= {"aliases": vector.aliases, "identities": [], "gaps": [], "row": row}
     return json.dumps(kept, ensure_ascii=False)
 

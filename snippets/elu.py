@@ -39,18 +39,30 @@ naive = ["np.where(x > 0, x, alpha * (np.exp(x) - 1))"]
 naive_grad = ["np.where(x > 0, 1, alpha * np.exp(x))", "np.where(x > 0, 1, elu(x, alpha) + alpha)"]
 identities = ["elu(x, alpha) - relu(x) = alpha * (exp(-relu(-x)) - 1)", "elu(x, 0) = relu(x)"]
 claims = {
-    "pulls the mean of the output towards 0": lambda f: 0 < f.mean < 1 / np.sqrt(2 * np.pi),
+    "Negative outputs occur, which pull the mean of the output down": lambda f: (
+        alpha < 0 or (f.limits[0][0] < 0 and f.mean < 1 / np.sqrt(2 * np.pi))
+    ),
+    "it is less than half of ReLU's": lambda f: 0 < f.mean < 1 / np.sqrt(2 * np.pi) / 2,
+    "To the left the output approaches": lambda f: f.limits[0][0] == -alpha,
     "never quite 0, so a unit can come back": lambda f: (
-        derivative.args[1][0].subs(alpha, 1).is_positive and f.limits[1][0] == 0
+        derivative.args[1][0].is_nonzero and f.limits[1][0] == 0
     ),
     "one slope on both sides of 0 only if `alpha` is 1": lambda f: (
-        sp.solve(f.kinks[0].jump[0] - f.kinks[0].jump[1], alpha) == [1]
+        (f.smoothness > 0) == (alpha == 1)
     ),
     "With 0 it\n  is ReLU": lambda f: identities[1] == "elu(x, 0) = relu(x)",
     "$f'(x) = f(x) + \\alpha$ where $x \\le 0$": lambda f: (
         sp.expand(formula.args[1][0] + alpha - derivative.args[1][0]) == 0
     ),
+    "a\n  sum with the output, not with the input": lambda f: elu_grad(-2.0) != -2.0 + alpha,
+    "If `alpha` is positive, an output tells": lambda f: (
+        (f.limits[0][0] < 0) == (elu(-1.0) < 0) == (alpha > 0)
+    ),
+    "if it is negative, two inputs may\n  have the same output": lambda f: (
+        alpha > 0 or elu(elu(-1.0)) == elu(-1.0)
+    ),
     "`exp(x) - 1` returns 0": lambda f: (
-        np.exp(np.float32(-1e-8)) - 1 == 0 and elu(np.float32(-1e-8)) == np.float32(-1e-8)
+        np.exp(np.float32(-1e-8)) - 1 == 0
+        and abs(elu(np.float32(-1e-8))) > np.finfo(np.float32).tiny
     ),
 }

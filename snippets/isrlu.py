@@ -57,8 +57,8 @@ claims = {
         sp.limit(derivative.args[1][0].subs(alpha, 1) * -(x**3), x, -sp.oo) == 1
     ),
     "*Closer to zero mean than ReLU.*": lambda f: 0 < f.mean < 0.3989,  # 1 / sqrt(2 pi)
-    "the left one returns 0 instead of nearly −1": lambda f: (
-        module(torch.tensor(-256.0).half()) == 0 and isrlu(-256.0) < -0.99
+    "the left one returns 0 instead of nearly −1/√α": lambda f: (
+        module(torch.tensor(-256.0).half()) == 0 and isrlu(-256.0) < -0.99 / sp.sqrt(alpha)
     ),
     "contributes 0 · ∞, so it is nan in\nfloat16 for x = 40 000": lambda f: torch.func.grad(module)(
         torch.tensor(40000.0).half()

@@ -92,7 +92,7 @@ claims = {
     "*Relatives.* With α = 1 it is the sine": lambda f: (
         sp.sin(sp.atan(x)) == formula.subs(alpha, 1)
     ),
-    "happens from 256 on, and PyTorch then returns 0 where the result is nearly 1": lambda f: (
+    "that happens from 256 on, and PyTorch then returns 0 where the result is nearly 1": lambda f: (
         module(torch.tensor([255.0, 256.0]).half()).tolist() == [1, 0]
     ),
 }

@@ -43,9 +43,10 @@ identities = [
     "prelu(x, 0) = relu(x)",
 ]
 cited = ["start it at 0.25 and leave weight decay off", "rarely above 1"]
+_by_weight = formula.diff(weight)
 claims = {
-    "PyTorch's module starts at\n  0.25 too": lambda f: module.weight.item() == 0.25,
-    "the sum of min($x$, 0)": lambda f: formula.diff(weight).args == ((0, x > 0), (x, True)),
+    "PyTorch's module starts at\n  0.25 too": lambda f: torch.nn.PReLU().weight.item() == 0.25,
+    "the sum of min($x$, 0)": lambda f: _by_weight.args == ((0, x > 0), (x, True)),
     "drawn towards 0, where it is [ReLU]": lambda f: identities[2] == "prelu(x, 0) = relu(x)",
     "right only for weights up to 1": lambda f: (
         [max(w * v, v) == prelu(v, w) for w in (0.5, 1, 1.01) for v in (-1.0, 1.0)]

@@ -76,15 +76,13 @@ claims = {
         (_drawn()[0] == -_drawn()[1]).all()
     ),
     "larger in training, by half that variance": lambda f: (
-        sp.simplify(
-            (1 + _mean(_a**2)) / 2
-            - f.second_moment.subs({lower: _l, upper: _u})
-            - (_u - _l) ** 2 / 24
-        )
-        == 0
+        sp.simplify((1 + _mean(_a**2)) / 2 - (1 + _mean(_a) ** 2) / 2 - (_u - _l) ** 2 / 24) == 0
+        and f.second_moment == (1 + ((lower + upper) / 2) ** 2) / 2
     ),
     "a slope of 2/11, not 11/48": lambda f: 1 / sp.Rational(3 + 8, 2) == sp.Rational(2, 11),
-    "bounds are the\n  reciprocals": lambda f: [1 / module.upper, 1 / module.lower] == [3, 8],
+    "bounds are the\n  reciprocals": lambda f: (lambda m: [1 / m.upper, 1 / m.lower] == [3, 8])(
+        torch.nn.RReLU()
+    ),
     "`F.rrelu` has `training=False`": lambda f: (
         torch.nn.functional.rrelu(torch.tensor([-48.0, -48.0])).tolist() == [-11.0, -11.0]
     ),

@@ -58,5 +58,9 @@ claims = {
     "at 0 it jumps from $\\lambda \\alpha$ to $\\lambda$. PyTorch takes": lambda f: (
         f.kinks[0].slopes == (scale * alpha, scale) and derivative.subs(x, 0) == scale * alpha
     ),
+    "$f'(x) = f(x) + \\lambda \\alpha$ where $x \\le 0$": lambda f: (
+        sp.expand(formula.args[1][0] + scale * alpha - derivative.args[1][0]) == 0
+    ),
+    "which at −2 would give a negative slope": lambda f: -2 + scale * alpha < 0 < selu_grad(-2.0),
     "It saturates* at $-\\lambda \\alpha$": lambda f: f.limits[0][0] == -scale * alpha,
 }

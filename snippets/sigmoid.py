@@ -66,6 +66,9 @@ claims = {
     "the result rounds to exactly 1": lambda f: sigmoid(40.0) == 1,
     "$\\log(1 - 1)$": lambda f: sp.log(sp.Integer(0)) == sp.zoo,
     "usually written σ(1 − σ)": lambda f: steps[-1][0].doit() == _s * (1 - _s),
+    "2 · (1 − 2)\nis −2, the slope at 2 is about 0.105": lambda f: (
+        2 * (1 - 2) == -2 and round(sigmoid_grad(2.0), 3) == 0.105
+    ),
     "as σ approaches 1": lambda f: f.limits[0][1] == 1,
     "is\nfar below 1": lambda f: f.carried < 0.5,
 }

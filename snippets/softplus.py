@@ -67,22 +67,22 @@ identities = [
 claims = {
     "slope never 0": lambda f: [run.sign for run in f.monotone] == [1],
     "the gap is largest\n  at 0, where it is log 2 divided by β": lambda f: (
-        f.at_zero == sp.log(2) and f.limits[1] == (0, 1)
+        f.at_zero == sp.log(2) / beta and f.limits[1] == (0, 1)
     ),
     "`threshold` (default 20)": lambda f: module.threshold == 20,
     "the function jumps down there, and its slope jumps to 1": lambda f: (
-        module(torch.tensor([20.0, 20.000000000001], dtype=torch.double)).diff() < 0
+        module(torch.tensor([20.0, 20.000000000001], dtype=torch.double) / float(beta)).diff() < 0
     ),
     "*Never write log(1 + exp(x)).*": lambda f: naive == ["np.log(1 + np.exp(beta * x)) / beta"],
     "on the left it is 0 where the exact": lambda f: np.log(1 + np.exp(-40.0)) == 0,
     "`log1p` mends only the second": lambda f: np.log1p(np.exp(-40.0)) > 0,
     "`np.logaddexp(0, x)` mends both": lambda f: np.allclose(
-        np.logaddexp(0, _x := np.array([-700, -40, -1, 0, 1, 40, 1e4])), softplus(_x), 1e-15, 0
+        np.logaddexp(0, _x := np.array([-700, -40, -1, 0, 1, 40, 1e4])), softplus(_x, 1), 1e-15, 0
     ),
-    "set x to log(exp(y) − 1), computed as y + log(−expm1(−y))": lambda f: (
-        sp.simplify(sp.exp(x + sp.log(1 - sp.exp(-x))) - (sp.exp(x) - 1)) == 0
-        and np.allclose(
-            softplus((_y := np.array([1e-9, 0.1, 3, 900.0])) + np.log(-np.expm1(-_y))), _y, 1e-14, 0
+    "set x to log(expm1(βy))/β, computed as y + log(−expm1(−βy))/β": lambda f: (
+        sp.simplify(formula.subs(x, sp.log(sp.exp(beta * x) - 1) / beta)) == x
+        and (lambda y, b: np.allclose(softplus(y + np.log(-np.expm1(-b * y)) / b), y, 1e-14, 0))(
+            np.array([1e-9, 0.1, 3, 900.0]), float(beta)
         )
     ),
 }

@@ -39,6 +39,13 @@ claims = {
         f.limits[0] == (-1, 1) and derivative.subs(x, 0) == 1 == sp.tanh(x).diff(x).subs(x, 0)
     ),
     "falls like one over $x$": lambda f: sp.limit(x * (1 - x / (1 + x)), x, sp.oo) == 1,
+    "is (1 − |y|)²": lambda f: all(
+        sp.simplify((1 - side * value) ** 2 - slope) == 0
+        for (value, _), (slope, _), side in zip(formula.args, derivative.args, (1, -1), strict=True)
+    ),
+    "it would\n  be 1 at 2 instead of 1/9": lambda f: (
+        (1 - 2) ** 2 == 1 and derivative.subs(x, 2) == sp.Rational(1, 9)
+    ),
     "At 0 it goes from 2 to −2": lambda f: f.kinks[0].jump == (2, -2) and f.kinks[0].order == 2,
     "Slopes below 1.* Everywhere but at 0 the slope is below 1": lambda f: f.lipschitz == (1, 0),
     "is 0 at 10⁸, where the exact one": lambda f: (

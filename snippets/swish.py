@@ -81,7 +81,10 @@ identities = [
 ]
 claims = {
     "With $\\beta = 1$ it is": lambda f: identities[0] == "swish(x, 1) = silu(x)",
-    "With $\\beta = 0$ it is $x/2$": lambda f: formula.subs(beta, 0) == x / 2,
+    "With $\\beta = 0$ it is $x/2$": lambda f: identities[2] == "swish(x, 0) = x / 2",
+    "The larger $\\lvert \\beta \\rvert$, the smaller the dip": lambda f: (
+        f.turns[0][1] * beta == -sp.LambertW(sp.exp(-1))
+    ),
     "A $\\beta$ of 0 gives $x/2$ at every finite x": lambda f: (
         0 not in parameters["beta"][0]
         and swish(3.0, 0.0) == 1.5

@@ -56,6 +56,9 @@ claims = {
     "Its slope at 0 is 1": lambda f: derivative.subs(x, 0) == 1,
     "The slope is 1 at 0 only": lambda f: f.lipschitz == (1, 0),
     "$1 - \\tanh^2 x$": lambda f: steps[-1][0] == 1 - sp.Function("tanh")(x) ** 2,
+    "at 2 the slope is about 0.071, and $1 - 2^2 = -3$": lambda f: (
+        1 - 2**2 == -3 and round(tanh_grad(2.0), 3) == 0.071
+    ),
     "as tanh approaches ±1": lambda f: f.limits[0] == (-1, 1),
     "is 5/3 instead, a little more": lambda f: (
         f.gain < torch.nn.init.calculate_gain("tanh") == 5 / 3 < 1.1 * f.gain

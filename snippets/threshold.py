@@ -56,7 +56,10 @@ claims = {
     "The 1 and 0 of the code above": lambda f: (
         (module.threshold, module.value) == (1, 0) and _required() == ["threshold", "value"]
     ),
-    "it jumps, from 0 to 1 here": lambda f: (
+    "Unless `value` equals `threshold` it jumps": lambda f: (
+        (f.smoothness == -1) == (f.kinks[0].at != formula.args[-1][0])
+    ),
+    "by default from 0 to 1": lambda f: (
         [(k.at, k.order, k.jump) for k in f.kinks] == [(1, 0, (0, 1))]
     ),
     "the derivative by\n  `threshold` is 0": lambda f: (

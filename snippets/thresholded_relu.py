@@ -44,11 +44,15 @@ cited = [
     "has dropped it"
 ]
 claims = {
-    "jumps from 0 to theta": lambda f: [(k.order, k.jump) for k in f.kinks] == [(0, (0, 1))],
+    "jumps from 0 to theta": lambda f: (
+        theta == 0 or [(k.order, k.jump) for k in f.kinks] == [(0, (0, theta))]
+    ),
     "the slope is 1 on the right and 0 on the\n  left": lambda f: f.limits[1] == (0, 1),
     "with value 0 is the same; at theta itself all take the 0": lambda f: (
-        (lambda t: torch.equal(torch.nn.Threshold(1.0, 0.0)(t), module(t)))(torch.arange(-3.0, 4))
-        and module(torch.ones(())) == 0
+        (lambda t: torch.equal(torch.nn.Threshold(float(theta), 0.0)(t), module(t)))(
+            torch.arange(-3.0, 4)
+        )
+        and module(torch.tensor(float(theta))) == 0
     ),
     "With theta 0 it is [ReLU]": lambda f: formula.subs(theta, 0).args[0] == (x, x > 0),
     "by default 1\n[@onnx2017]": lambda f: (

@@ -10,16 +10,20 @@ import sympy as sp
 from flint import arb, ctx
 
 import derive
+import page
 import relations
 import tails
-from catalog import catalog, pick
-from exact import compile_ball
+from catalog import Activation, catalog, pick
+from exact import Exact, compile_ball
 from project import Problem
 from tex import tex
 
 x = sp.Symbol("x", real=True)
 RELU = sp.Piecewise((x, x > 0), (0, True))
 each = pytest.mark.parametrize("activation", catalog(), ids=repr)
+with_parameters = pytest.mark.parametrize(
+    "activation", [a for a in catalog() if a.parameters], ids=repr
+)
 
 
 @each
@@ -414,3 +418,105 @@ def test_powers_of_an_exponential_are_factored_as_they_are_written():
 )
 def test_formulas_are_shown_as_a_textbook_does(written, shown):
     assert tex(sp.sympify(written, {"x": sp.Symbol("x", real=True)})) == shown
+
+
+def elsewhere(activation: Activation, *values: float) -> list[Activation]:
+    """Return the function at other settings than those with which its page is made."""
+    return [
+        activation.fixed(*(activation.defaults | {p.symbol.name: value}).values())
+        for p in activation.parameters
+        for value in values
+        if sp.Rational(value) in p.domain and value not in (p.default, *p.tries)
+    ]
+
+
+@each
+def test_identities_hold_where_they_are_evaluated(activation):
+    """In exact arithmetic, parameters at values of all sizes."""
+    settings = elsewhere(activation, -37.5, -1.25, 2.0**-9, 0.75, 1.75, 300.0) or [activation]
+    for identity in relations.identities(activation):
+        sides = [relations.unfolded(side, activation.x) for side in identity.args]
+        for other in settings:
+            given = other.given | dict(numbers(activation))
+            left, right = (Exact(side.subs(given), activation.x) for side in sides)
+            for at in (-9.0, -1.375, -0.015625, 0.0, 0.3125, 2.71875, 6.5):
+                balls = [side._function(arb(at)) for side in (left, right)]
+                assert balls[0].overlaps(balls[1]), (identity, other.given, at)
+                assert (balls[0] - balls[1]).rad() < 1e-12
+
+
+def numbers(activation: Activation) -> list[tuple[sp.Symbol, sp.Rational]]:
+    cell = activation.symbolic.items()
+    return [(sp.Symbol(name), v) for name, v in cell if isinstance(v, sp.Rational)]
+
+
+@pytest.mark.parametrize(
+    ("identity", "what"),
+    [
+        ("squareplus(x) * squareplus(-x) = 1", "squareplus needs x and b"),
+        ("squareplus(x, b) * squareplus(-x, b) = 1", "is false"),
+        ("squareplus(x, b) - squareplus(-x, b) = b * x / 4", "is false"),
+        ("hardshrink(x, b) = softshrink(x, b)", "is false"),
+        ("hardtanh(x, b, 1) = hardtanh(x, b, 1)", "may change their order"),
+        ("threshold(x, b, 1) = threshold(x, b, 1)", ""),
+    ],
+)
+def test_an_identity_holds_for_every_parameter_or_is_refused(identity, what):
+    activation = dataclasses.replace(pick("squareplus"), identities=(identity,))
+    if not what:
+        assert relations.identities(activation)
+        return
+    with pytest.raises(Problem, match=what):
+        relations.identities(activation)
+
+
+@with_parameters
+def test_a_row_that_does_not_say_by_default_holds_elsewhere(activation):
+    shown = {row.key: row.text for row in page.rows(activation)}
+    here, *_ = ({r.key: r.text for r in page._rows(a)} for a in page.others(activation))
+    for other in elsewhere(activation, -0.3, 2.5):
+        for row in page._rows(other):
+            plain = shown[row.key].removeprefix(page.BY_DEFAULT)
+            if plain == shown[row.key] == here[row.key]:
+                assert row.text == plain, (row.key, other.given)
+            assert plain == here[row.key] or plain == shown[row.key]
+
+
+@with_parameters
+def test_what_shows_a_parameter_is_right_elsewhere(activation):
+    facts = derive.facts(activation)
+    for other in elsewhere(activation, -0.3, 2.5):
+        there, given = derive.facts(other), other.given
+        for name in ("mean", "second_moment", "slope_moment", "gain", "carried"):
+            value = getattr(facts, name)
+            if isinstance(value, sp.Expr) and value.free_symbols:
+                assert sp.simplify(value.subs(given) - getattr(there, name)) == 0
+        if isinstance(facts.lipschitz[0], sp.Expr) and facts.lipschitz[0].free_symbols:
+            assert facts.lipschitz[0].subs(given) == there.lipschitz[0]
+        if page._at_zero(activation).free_symbols:
+            assert sp.simplify(page._at_zero(activation).subs(given) - there.at_zero) == 0
+        for order in (0, 1):
+            ends = zip(page._ends_of(activation, order), there.limits[order], strict=True)
+            for end, value in ends:
+                assert not end.free_symbols or sp.simplify(end.subs(given) - value) == 0
+        for kink, concrete in zip(facts.general, there.kinks, strict=True):
+            assert kink.order == concrete.order
+            for parts in zip((kink.at, *kink.jump), (concrete.at, *concrete.jump), strict=True):
+                assert sp.simplify(parts[0].subs(given) - parts[1]) == 0
+        slopes = [k for k in facts.general if k.order == 1]
+        for kink, concrete in zip(slopes, (k for k in there.kinks if k.order == 1), strict=False):
+            low, high = sorted(concrete.slopes)
+            assert [make(*kink.slopes).subs(given) for make in (sp.Min, sp.Max)] == [low, high]
+
+
+def test_kinks_are_those_of_the_defaults_then_of_others():
+    elu, leaky = pick("elu"), pick("leaky_relu")
+    assert "For other `alpha`, at $0$ there is no derivative" in page.derivative(elu)
+    smoothness = {row.key: row.text for row in page.rows(elu)}["smoothness"]
+    assert smoothness.startswith("$C^{1}$: at $0$ the curvature jumps from $1$ to $0$; for other")
+    assert r"the subdifferential is $[\min\left(1, \mathtt{alpha}\right)" in page.kinks(elu)
+    assert page.kinks(elu).startswith("No kinks")
+    assert r"| $[\frac{1}{100}, 1]$ |" in page.kinks(leaky)
+    assert r"$[\min\left(1, \mathtt{negative\_slope}\right)" in page.kinks(leaky)
+    threshold = page.derivative(pick("threshold"))
+    assert "there is no derivative;" in threshold  # the slope jumps even where the value does not

@@ -1,14 +1,16 @@
 """The words that a page says of its function are no stronger than what is found."""
 
 import dataclasses
+import json
 import re
 
 import numpy as np
 import pytest
 
 import page
+import vector
 import verify
-from catalog import Allowance, catalog, pick
+from catalog import Allowance, catalog, known, pick
 
 
 def test_a_span_of_inputs_is_told_as_far_as_it_goes():
@@ -76,3 +78,22 @@ def test_numpy_and_pytorch_are_marked_by_one_measure():
     assert "Largest absolute errors of Mish" in text
     assert "where no exception is stated" in page.code(pick("mish"))
     assert "where no exception is stated" not in page.code(pick("tanh"))
+
+
+def test_what_torch_brings_as_a_function_is_in_torch():
+    for name in ("relu", "arctan", "sine", "heaviside", "softmax"):
+        assert page.in_torch(known(name)), name
+    for name in ("quick_gelu", "relu_squared", "bilinear", "crelu"):
+        assert not page.in_torch(known(name)), name
+
+
+def test_a_column_tells_whether_a_result_depends_on_several_inputs():
+    rows = {name: json.loads(vector.about(known(name)))["row"] for name in ("crelu", "softmax")}
+    assert [rows[name]["vector"] for name in rows] == [False, True]
+
+
+def test_a_distance_says_that_it_is_one_at_the_defaults():
+    texts = {row.key: row.text for row in page.rows(pick("hardtanh"))}
+    assert texts["gap.tanh"].startswith(page.BY_DEFAULT)
+    texts = {row.key: row.text for row in page.rows(pick("hardsigmoid"))}
+    assert not texts["gap.sigmoid"].startswith(page.BY_DEFAULT)

@@ -16,6 +16,7 @@ import verify
 from catalog import Activation, catalog, pick, vectors
 from derive import facts
 from exact import Rounded
+from page import others
 from project import ROOT
 
 DOCS = ROOT / "docs"
@@ -141,11 +142,44 @@ def test_every_number_is_covered(name):
     assert not lines, "numbers that nothing covers"
 
 
-@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=repr)
+GREEK = {"alpha": "α", "beta": "β", "theta": "θ", "lambd": "λ"}
+SENTENCE = re.compile(r"(?<=[.!?])[*)]*\s+|\n\s*\n|\n- ")
+
+
+def sentences(source: str, piece: str) -> str:
+    """Return the sentences of a page of which a piece is part."""
+    start = source.find(piece)
+    first = max((m.end() for m in SENTENCE.finditer(source) if m.end() <= start), default=0)
+    ends = (m.start() for m in SENTENCE.finditer(source) if m.start() >= start + len(piece) - 1)
+    return source[first : next(ends, len(source))]
+
+
+def set_apart(text: str, activation: Activation) -> bool:
+    """Tell whether a sentence speaks of the defaults, or gives a parameter a value."""
+    names = (p.symbol.name for p in activation.parameters)
+    spelt = "|".join(rf"`{n}`|\$?\\{n}\b|\b{n}\b|{GREEK.get(n, n)}\b" for n in names)
+    value = rf"(?<!by )(?:{spelt})\$?(?: (?:=|\\ne|is|of|other than|from))? \$?\d"
+    text = " ".join(text.split())
+    return "default" in text.lower() or bool(re.search(value, text))
+
+
+@pytest.mark.parametrize("function", catalog(), ids=repr)
 def test_what_the_sentences_say_holds(function):
-    derived = facts(function) if isinstance(function, Activation) else None
+    """For other parameters, too, unless a sentence says for which."""
+    source = page(f"activations/{function.name}").partition("## References")[0]
+    default, *rest = others(function) if function.parameters else [function]
+    for piece, holds in default.claims.items():
+        assert bool(holds(facts(default))), piece
+    for other in rest:
+        for piece, holds in other.claims.items():
+            if not set_apart(sentences(source, piece), function):
+                assert bool(holds(facts(other))), (piece, other.given)
+
+
+@pytest.mark.parametrize("function", vectors(), ids=repr)
+def test_what_the_sentences_of_a_function_of_vectors_say_holds(function):
     for piece, holds in function.claims.items():
-        assert bool(holds(derived)), piece
+        assert bool(holds(None)), piece
 
 
 @pytest.mark.parametrize("name", CHECKED)
