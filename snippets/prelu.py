@@ -12,16 +12,23 @@ import numpy as np
 
 
 def prelu(x, weight=0.25):
-    """Return x where x > 0, else weight * x, weight a Python float; the dtype stays."""
+    """Return x where x > 0, else weight * x; weight may be an array that broadcasts against x."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return np.maximum(x, 0) + weight * np.minimum(x, 0)
+    y = np.maximum(x, 0) + np.float64(weight) * np.minimum(x, 0)
+    return y.astype(x.dtype)
 
 
 def prelu_grad(x, weight=0.25):
     """Return the derivative by x: 1 where x > 0, else weight, and nan at nan."""
-    x = np.asarray(x)
+    x = np.asarray(x) * 1.0
     step = np.clip(x, 0.0, 0.0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
-    return step + weight * (1 - step)
+    return (step + np.float64(weight) * (1 - step)).astype(x.dtype)
+
+
+def prelu_grad_weight(x, weight=0.25):
+    """Return the derivative by weight, min(x, 0), to be summed over all that one weight serves."""
+    x = np.asarray(x) * 1.0
+    return np.minimum(x, 0)
 
 
 # %% PyTorch
