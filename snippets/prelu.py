@@ -59,9 +59,25 @@ claims = {
         == [True, True, True, True, False, False]
     ),
     "along dimension 1": lambda f: torch.nn.PReLU(3)(torch.zeros(2, 3, 5)).shape == (2, 3, 5),
+    "`prelu(x, w.reshape(-1, 1, 1))`": lambda f: _as_channels(),
     "Below 0 the function": lambda f: prelu(-1.0, -0.5) > 0 > prelu(-1.0, 0.5),
     "above 1 it is the steepest slope": lambda f: f.lipschitz[0] == sp.Max(1, sp.Abs(weight)),
     "√(2 / (1 + `weight`²))": lambda f: (
         sp.simplify(f.gain**2 - 2 / (1 + weight**2)) == 0 and f.gain.is_positive
     ),
 }
+
+
+def _as_channels():
+    """Tell whether one weight for each channel gives what torch.nn.PReLU(3) gives, and learns."""
+    module, x = torch.nn.PReLU(3), torch.linspace(-3, 3, 120).reshape(2, 3, 4, 5)
+    with torch.no_grad():
+        module.weight.copy_(torch.tensor([0.5, -2.0, 0.01]))
+    x.requires_grad_()
+    module(x).backward(2 * x.detach())
+    v, w = x.detach().numpy(), module.weight.detach().numpy().reshape(-1, 1, 1)
+    return (
+        np.array_equal(prelu(v, w), module(x).detach())
+        and np.array_equal(2 * v * prelu_grad(v, w), x.grad)
+        and np.allclose((2 * v * prelu_grad_weight(v, w)).sum((0, 2, 3)), module.weight.grad)
+    )

@@ -118,6 +118,24 @@ def test_is_an_element_at_a_time(activation, order, setting):
     assert np.isnan(y).tolist() == [False, True, False, False, False]
 
 
+@pytest.mark.parametrize("activation", [a for a in catalog() if a.learned], ids=repr)
+@each_dtype
+def test_what_is_learned_may_be_an_array_that_broadcasts(activation, dtype):
+    """It gives what a loop over its elements gives, along the channels of images, say."""
+    x = np.random.default_rng(0).normal(0, 3, (2, 3, 4, 5)).astype(dtype)
+    for p in (p for p in activation.parameters if p.symbol.name in activation.learned):
+        values = [p.default, *p.tries][:3]
+        for part, order in activation.computed:
+            settings = [activation.defaults | {p.symbol.name: v} for v in values]
+            each = [call(part, order, s, x[:, [i]]) for i, s in enumerate(settings)]
+            for kind in ("float64", dtype):
+                array = np.array(values, kind).reshape(3, 1, 1)
+                got = call(part, order, activation.defaults | {p.symbol.name: array}, x)
+                assert got.dtype == x.dtype
+                if np.array_equal(array, np.reshape(values, (3, 1, 1))):
+                    assert np.array_equal(got, np.concatenate(each, 1))
+
+
 @pytest.mark.parametrize("activation", catalog(), ids=repr)
 @pytest.mark.parametrize("cell", ["SymPy", "NumPy", "PyTorch"])
 def test_cell_runs_alone(activation, cell):
