@@ -52,11 +52,12 @@ class Parameter:
 class Allowance:
     """Where the NumPy cell may be further off, and why.
 
-    For `order` 0 (f) or 1 (f') and low ≤ x ≤ high the unit of the error is not one ULP, but one
-    ULP plus what the exact value changes by when x moves by one ULP.
+    For `order` 0 (f), 1 (f') or the name of what is learned (the derivative by it) and low ≤ x ≤
+    high the unit of the error is not one ULP, but one ULP plus what the exact value changes by when
+    x moves by one ULP.
     """
 
-    order: int
+    order: int | str
     low: float
     high: float
     reason: str
@@ -100,7 +101,8 @@ class Activation(_Snippet):
     abbreviations with which formulas are printed; `learned` are parameters; `descends`,
     `identities` and `near` name other functions; `cited` are pieces of sentences whose numbers a
     work gives. `relations` between parameters belong to the domain; where one of `at_infinity` does
-    not hold, the NumPy cell is right for finite x only.
+    not hold, the NumPy cell is right for finite x only. The derivative by something learned is a record of its own: `by` is its
+    name, and `whole` the function.
     """
 
     name: str
@@ -131,6 +133,28 @@ class Activation(_Snippet):
     given: Mapping[sp.Symbol, sp.Rational] = field(default_factory=dict)  # what `fixed` has set
     symbolic: Mapping[str, Any] = field(default_factory=dict)  # what the SymPy cell defines
     scope: Mapping[str, Any] = field(default_factory=dict)  # the NumPy cell
+    by: str = ""
+    whole: "Activation | None" = None
+
+    @functools.cached_property
+    def partials(self) -> tuple["Activation", ...]:
+        """The derivatives by what is learned, as functions of x."""
+        found = []
+        for p in (p for p in self.parameters if p.symbol.name in self.learned):
+            slope, by = self.formula.diff(p.symbol), p.symbol.name
+            claimed = (replace(e, order=0) for e in self.exceptions if e.order == by)
+            said = {"formula": slope, "derivative": slope.diff(self.x), "by": by, "whole": self}
+            called = self.scope[f"{self.name}_grad_{by}"]
+            found.append(replace(self, **said, function=called, exceptions=tuple(claimed)))
+        return tuple(found)
+
+    @property
+    def computed(self) -> list[tuple["Activation", int]]:
+        """What the NumPy cell computes, as (record, order): f, f′, derivatives by what is learned.
+
+        The functions of a record are `function`, of order 0, and `gradient`.
+        """
+        return [(self, 0), (self, 1), *((partial, 0) for partial in self.partials)]
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -210,7 +234,12 @@ class Activation(_Snippet):
         return self.derivative.diff(self.x, order - 1).subs(exact)
 
     def torch(self, setting: Mapping[str, float], dtype: Any = None) -> Callable:
-        """Return the PyTorch module with these parameters, those that it learns of this dtype."""
+        """Return the PyTorch module with these parameters, those that it learns of this dtype.
+
+        Of a derivative by something learned, what autograd gives for each element.
+        """
+        if self.whole:
+            return self._learning(self.whole.torch(setting, dtype), setting, dtype)
         if inspect.isfunction(self.module):
             return _set(self.module, setting)
         module: Any = copy.deepcopy(self.module)
@@ -222,6 +251,18 @@ class Activation(_Snippet):
         for name, value in learned.items():
             value.data.fill_(setting[name])
         return module
+
+    def _learning(self, call: Any, setting: Mapping[str, float], dtype: Any) -> Callable:
+        import torch
+
+        def at(value: Any, x: Any) -> Any:
+            if isinstance(call, torch.nn.Module):
+                return torch.func.functional_call(call, {self.by: value.reshape(1)}, (x,))
+            return call(x, **{self.by: value})
+
+        value = torch.tensor(setting[self.by], dtype=dtype)
+        each = torch.func.vmap(torch.func.grad(lambda v, x: at(v, x).sum()), (None, 0))
+        return lambda x: each(value, x)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -319,13 +360,15 @@ def _parameters(
             f"{shown(path)}: `parameters` in the Facts cell names {sorted(declared)}, "
             f"the formula has {sorted(symbols)}"
         )
+    if unknown := set(facts.get("learned", ())) - set(declared):
+        raise Problem(f"{shown(path)}: `learned` names {min(unknown)}, which is no parameter")
     result = []
     for name, (domain, tries) in declared.items():
         defaults = {f.__name__: inspect.signature(f).parameters.get(name) for f in functions}
         values = {p.default for p in defaults.values() if p and p.default is not p.empty}
         if None in defaults.values() or len(values) != 1:
             raise Problem(
-                f"{shown(path)}: {' and '.join(defaults)} must both take `{name}`, "
+                f"{shown(path)}: {' and '.join(defaults)} must each take `{name}`, "
                 "with the same default"
             )
         outside = [v for v in (*values, *tries) if sp.Rational(v) not in domain]
@@ -389,9 +432,10 @@ def _read(path: Path, text: str) -> Activation | Vector:
     x, formula, derivative = (
         _demand(symbolic, path, "SymPy", key) for key in ("x", "formula", "derivative")
     )
-    functions = [_documented(numeric, path, key) for key in (name, f"{name}_grad")]
-
     facts = _facts(path, cells, FACTS)
+    learned = tuple(facts.get("learned", ()))
+    called = (name, f"{name}_grad", *(f"{name}_grad_{by}" for by in learned))
+    functions = [_documented(numeric, path, key) for key in called]
     left = formula.diff(x).atoms(sp.Derivative, sp.Subs, sp.DiracDelta, sp.Heaviside, sp.sign)
     if left:
         raise Problem(
@@ -422,7 +466,7 @@ def _read(path: Path, text: str) -> Activation | Vector:
         naive_grad=tuple(facts.get("naive_grad", ())),
         exceptions=tuple(Allowance(*e) for e in facts.get("exceptions", ())),
         cited=tuple(facts.get("cited", ())),
-        learned=tuple(facts.get("learned", ())),
+        learned=learned,
         identities=tuple(facts.get("identities", ())),
         near=tuple(facts.get("near", ())),
         symbolic=symbolic,

@@ -23,7 +23,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import FunctionType
 from typing import Any, NoReturn
@@ -96,11 +96,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Proof:
-    """What is proved of the two functions of a NumPy cell."""
+    """What is proved of the functions of a NumPy cell."""
 
     name: str
     function: Result
     gradient: Result
+    learned: tuple[Result, ...]  # the derivatives by what is learned
 
 
 class _SettingError(Exception):
@@ -271,12 +272,20 @@ class _Here:
             return plain
         return self.rounded.setdefault(value, sp.Dummy("rounded", integer=True))
 
-    def parts(self, value: Any) -> tuple["_Element", int]:
-        """Return a number in [1/2, 1) and the power of two by which it makes up the value."""
+    def shortened(self, value: sp.Expr) -> sp.Expr:
+        """Stand for a value in a type of fewer digits, whichever it is."""
+        return self.rounded.setdefault(sp.Function("short")(value), sp.Dummy("short", real=True))
+
+    def parts(self, value: Any) -> tuple["_Element", Any]:
+        """Return a number and the power of two by which it makes up the value, any if it varies."""
         number = self.read(value)
-        if not number.is_Rational:
+        if number.is_Rational:
+            exponent: Any = math.frexp(number)[1]
+        elif number.free_symbols == {self.x}:
+            held = sp.Function("exponent")(number)
+            exponent = self.rounded.setdefault(held, sp.Dummy("exponent", integer=True))
+        else:
             raise _SettingError
-        exponent = math.frexp(number)[1]
         return self.apply(lambda a: a / sp.Integer(2) ** exponent, value), exponent
 
     def remainder(self, value: sp.Expr, by: sp.Expr) -> sp.Expr:
@@ -409,6 +418,16 @@ class _Element:
         return self.here.apply(lambda a: a, self) if copy else self
 
 
+class _Type:
+    """What stands for a type of NumPy: it converts, and is equal to the dtype."""
+
+    def __init__(self, name: str, convert: Callable) -> None:
+        self.dtype, self.convert = np.dtype(name), convert
+
+    def __call__(self, value: Any) -> _Element:
+        return self.convert(value)
+
+
 class _NumPy:
     """What stands for `np`: the calls that have an exact meaning."""
 
@@ -461,9 +480,11 @@ class _NumPy:
             "finfo": np.finfo,
             "fmod": known(here.remainder),
             "frexp": here.parts,
-            "ldexp": known(lambda a, exponent: a * sp.Integer(2) ** exponent),
-            **{name: getattr(np, name) for name in (*DTYPES, "nan")},
-            "float64": type("float64", (np.float64,), {"__new__": lambda _, value: same(value)}),
+            "ldexp": known(lambda a, exponent: sp.expand(a * sp.Integer(2) ** exponent)),
+            "nan": np.nan,
+            "float64": _Type("float64", same),  # nothing is rounded
+            "float32": _Type("float32", known(here.shortened)),
+            "float16": _Type("float16", known(here.shortened)),
             **{
                 name: known(getattr(sp, name))
                 for name in ("exp", "tanh", "sinh", "cosh", "sin", "cos")
@@ -517,6 +538,13 @@ def _slight(difference: sp.Expr, wanted: sp.Expr, x: sp.Symbol, region: Region) 
     return not bottom.contains(0) and bool(abs(top / bottom) < FINE)
 
 
+def _invisible(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> arb | None:
+    """Return a bound of |difference| on an interval far out or very near 0, or None."""
+    if -NEAR < low and high < NEAR and not difference.free_symbols - {x}:
+        return compile_ball(difference, x)(_number(low).union(_number(high))).abs_upper()
+    return _far(difference, x, low, high) or _beyond(difference, x, low, high)
+
+
 @dataclass
 class _Case:
     """One function of one cell, to be compared with expressions."""
@@ -563,7 +591,7 @@ class _Case:
                     continue
                 if difference.free_symbols - {x}:
                     raise _SettingError
-                far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
+                far = _invisible(difference, x, low, high)
                 if far is None or not far < INVISIBLE:
                     if _beyond(difference, x, low, high, wanted / 2**60) or _slight(
                         difference, wanted, x, Region(low, high)
@@ -734,18 +762,24 @@ def _between(low: sp.Expr, high: sp.Expr) -> sp.Rational:
 
 def _approximates(activation: Activation, order: int) -> bool:
     """Tell whether the code must approximate and, at one point, is seen to do so."""
-    if activation.parameters or not _inexact(activation):
+    if activation.parameters or not _inexact(activation, order):
         return False
     case, point = _Case(activation, order, {}, None, DTYPES[0]), sp.Rational(1, 3)
     wanted = activation.at(order, {}).subs(activation.x, point)
     return not _vanishes(case._run(point)[0].value - wanted)
 
 
-def _inexact(activation: Activation) -> bool:
-    """Tell whether code can only approximate: an irrational number, or terms that cancel at 0."""
-    smooth = not activation.formula.has(sp.Piecewise)
-    if smooth and multiplicity(activation.formula, activation.x, sp.Integer(0)) > 1:
-        return True
+def _inexact(activation: Activation, order: int) -> bool:
+    """Tell whether code can only approximate: an irrational number, or terms that cancel at 0.
+
+    The terms may be those with one parameter.
+    """
+    x, said = activation.x, (activation.formula, activation.derivative)[order]
+    terms = [said, *(said.diff(p.symbol) for p in activation.parameters)]
+    for part in (p for e in terms for p in pieces(e.subs(activation.decimals), x)):
+        near = part.expression != 0 and part.low <= 0 <= part.high
+        if near and multiplicity(part.expression, x, sp.Integer(0)) > 1:
+            return True
     whole = activation.formula + activation.derivative
     powers = [p for p in whole.atoms(sp.Pow) if p.is_number and not p.has(sp.exp)]
     return whole.has(sp.pi) or any(not p.is_rational for p in powers)
@@ -755,12 +789,14 @@ def _place(region: Region) -> tuple[float, float]:
     return float(region.low), float(region.high)
 
 
-def _bounded(activation: Activation, order: int) -> list[Region]:
+def _bounded(
+    activation: Activation, order: int, setting: Mapping[str, float] | None = None
+) -> list[Region]:
     """Return `bound` as regions; that of the relative error leaves out those near zeros."""
-    found = bound(activation, order)
+    found = bound(activation, order, setting)
     left, right = found.tails
     body = Region(left.high, right.low, found.relative, relative=True)
-    return [left, body, *found.near, right]
+    return [replace(r, setting=setting) for r in (left, body, *found.near, right)]
 
 
 def _regions(activation: Activation, order: int, dtype: str) -> tuple[list[Region], bool]:
@@ -775,22 +811,27 @@ def _regions(activation: Activation, order: int, dtype: str) -> tuple[list[Regio
         with contextlib.suppress(Problem):  # what follows says more of what is wrong
             return _bounded(activation, order), False
     try:
-        return sorted(case.regions(), key=_place), case.asked
+        return _exactly_or_bounded(case)
     except _SettingError:
         pass
-    except Problem as problem:
-        if not _inexact(activation):
-            raise
-        try:
-            return _bounded(activation, order), False
-        except Problem as other:
-            raise Problem(f"{problem}; nor as an approximation: {other}") from None
     regions: list[Region] = []
     for setting in activation.settings():
         values = {s: sp.Rational(setting[s.name]) for s in case.values}
         case = _Case(activation, order, values, setting, dtype)
-        regions += sorted(case.regions(), key=_place)
+        regions += _exactly_or_bounded(case)[0]
     return regions, case.asked
+
+
+def _exactly_or_bounded(case: _Case) -> tuple[list[Region], bool]:
+    try:
+        return sorted(case.regions(), key=_place), case.asked
+    except Problem as problem:
+        if not _inexact(case.activation, case.order):
+            raise
+        try:
+            return _bounded(case.activation, case.order, case.setting), False
+        except Problem as other:
+            raise Problem(f"{problem}; nor as an approximation: {other}") from None
 
 
 def _prove(activation: Activation, order: int) -> Result:
@@ -803,12 +844,13 @@ def _prove(activation: Activation, order: int) -> Result:
 
 
 def prove(activation: Activation) -> Proof:
-    """Prove that the NumPy cell computes the formula and its derivative, for every real x.
+    """Prove that the NumPy cell computes the formula and its derivatives, for every real x.
 
     Raises Problem, with the region and the difference, where it does not or where the code does
     something that has no exact meaning.
     """
-    return Proof(activation.name, _prove(activation, 0), _prove(activation, 1))
+    first, second, *rest = (_prove(part, order) for part, order in activation.computed)
+    return Proof(activation.name, first, second, tuple(rest))
 
 
 # Approximations
@@ -829,15 +871,18 @@ class Bound:
     seconds: float
 
 
-def bound(activation: Activation, order: int) -> Bound:
-    """Bound the error of a cell that holds an approximation, rounding left aside, at the defaults.
+def bound(
+    activation: Activation, order: int, setting: Mapping[str, float] | None = None
+) -> Bound:
+    """Bound the error of a cell that holds an approximation, rounding left aside.
 
-    Every float is what it is, to the last bit. Raises Problem where the bound is not below
-    HALF, or none is found.
+    The parameters are the defaults, or those of a setting. Every float is what it is, to the last
+    bit. Raises Problem where the bound is not below HALF, or none is found.
     """
     start, case = time.perf_counter(), _Case(activation, order, {}, None, DTYPES[0], False)
-    x, exact = activation.x, activation.at(order, activation.defaults)
-    case.values = {p.symbol: sp.Rational(p.default) for p in activation.parameters}
+    here = setting or activation.defaults
+    x, exact = activation.x, activation.at(order, here)
+    case.values = {p.symbol: sp.Rational(here[p.symbol.name]) for p in activation.parameters}
     worst, boxes = arb(0), 0
     near: list[Region] = []
     tails: list[Region] = []
@@ -847,7 +892,8 @@ def bound(activation: Activation, order: int) -> Bound:
             worst = worst.max(_at(case, low, exact))
         if not (low.is_finite and high.is_finite):
             difference = result.value - wanted
-            far = _far(difference, x, low, high) or _beyond(difference, x, low, high)
+            same = _vanishes(difference)
+            far = arb(0) if same else _invisible(difference, x, low, high)
             if far is None or not far < INVISIBLE:
                 raise case._problem(f"no bound on {Region(low, high)}")
             tails.append(Region(low, high, far))
@@ -893,7 +939,7 @@ def _enclosed(
 ) -> tuple[arb, list[Region], int]:
     """Bound |value/wanted − 1| on a closed interval by Taylor models on ever smaller boxes."""
     order = multiplicity(pair[1], x, sp.Integer(0)) if low <= 0 else 0
-    if order > 1:
+    if order > 1 or (order and pair[0].is_rational_function(x)):
         error, boxes = _around(pair, x, order, low)
         beyond, near, more = _enclosed(pair, x, AROUND, high)
         return error.max(beyond), near, boxes + more
@@ -949,6 +995,8 @@ def _bisected(both: list[Callable], low: float, high: float) -> tuple[arb, list[
             if near and near[-1][0] == b:
                 _, b, other = near.pop()
                 off = off.max(other)
+            if not off.is_finite():
+                raise Problem(f"no bound near |x| = {abs(a)}")
             near.append((a, b, off))
             continue
         off = _off(both, middle, radius)
@@ -992,7 +1040,7 @@ def main(names: list[str]) -> None:
     """Prove the NumPy cells of the named activations and print what is proved."""
     for name in names:
         proof = prove(pick(name))
-        for result in (proof.function, proof.gradient):
+        for result in (proof.function, proof.gradient, *proof.learned):
             where = ", ".join(str(r) for r in result.regions)
             print(f"{result.function}: {result.kind} on {where}, {result.seconds:.2f} s")
 

@@ -12,16 +12,23 @@ import numpy as np
 
 
 def prelu(x, weight=0.25):
-    """Return x where x > 0, else weight * x, weight a Python float; the dtype stays."""
+    """Return x where x > 0, else weight * x; weight may be an array that broadcasts against x."""
     x = np.asarray(x) * 1.0  # integers become float64
-    return np.maximum(x, 0) + weight * np.minimum(x, 0)
+    y = np.maximum(x, 0) + np.float64(weight) * np.minimum(x, 0)
+    return y.astype(x.dtype)
 
 
 def prelu_grad(x, weight=0.25):
     """Return the derivative by x: 1 where x > 0, else weight, and nan at nan."""
-    x = np.asarray(x)
+    x = np.asarray(x) * 1.0
     step = np.clip(x, 0.0, 0.0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
-    return step + weight * (1 - step)
+    return (step + np.float64(weight) * (1 - step)).astype(x.dtype)
+
+
+def prelu_grad_weight(x, weight=0.25):
+    """Return the derivative by weight, min(x, 0), to be summed over all that one weight serves."""
+    x = np.asarray(x) * 1.0
+    return np.minimum(x, 0)
 
 
 # %% PyTorch
@@ -53,9 +60,25 @@ claims = {
         == [True, True, True, True, False, False]
     ),
     "along dimension 1": lambda f: torch.nn.PReLU(3)(torch.zeros(2, 3, 5)).shape == (2, 3, 5),
+    "`prelu(x, w.reshape(-1, 1, 1))`": lambda f: _as_channels(),
     "Below 0 the function": lambda f: prelu(-1.0, -0.5) > 0 > prelu(-1.0, 0.5),
     "above 1 it is the steepest slope": lambda f: f.lipschitz[0] == sp.Max(1, sp.Abs(weight)),
     "√(2 / (1 + `weight`²))": lambda f: (
         sp.simplify(f.gain**2 - 2 / (1 + weight**2)) == 0 and f.gain.is_positive
     ),
 }
+
+
+def _as_channels():
+    """Tell whether one weight for each channel gives what torch.nn.PReLU(3) gives, and learns."""
+    module, x = torch.nn.PReLU(3), torch.linspace(-3, 3, 120).reshape(2, 3, 4, 5)
+    with torch.no_grad():
+        module.weight.copy_(torch.tensor([0.5, -2.0, 0.01]))
+    x.requires_grad_()
+    module(x).backward(2 * x.detach())
+    v, w = x.detach().numpy(), module.weight.detach().numpy().reshape(-1, 1, 1)
+    return (
+        np.array_equal(prelu(v, w), module(x).detach())
+        and np.array_equal(2 * v * prelu_grad(v, w), x.grad)
+        and np.allclose((2 * v * prelu_grad_weight(v, w)).sum((0, 2, 3)), module.weight.grad)
+    )

@@ -17,21 +17,45 @@ derivative = sp.Piecewise(
 import numpy as np
 
 
+def _share(c):
+    """Return (exp(c) - 1 - c) / c, to be used between -0.5 and 0: written so, digits cancel."""
+    near = 1.0
+    for n in range(17, 2, -1):
+        near = 1 + c * near / n
+    return c / 2 * near
+
+
 def xielu(x, alpha_p=0.8, alpha_n=0.8, beta=0.5):
     """Return alpha_p * x**2 + beta * x where x > 0, else alpha_n * (exp(x) - 1 - x) + beta * x."""
     x = np.asarray(x) * 1.0  # integers become float64
-    z = x.astype(np.float64)  # float16 and float32 are rounded once, at the end
-    p, n = np.maximum(z, 0), np.minimum(z, 0)
-    y = p * (alpha_p * p + beta) + (alpha_n * np.expm1(n) + (beta - alpha_n) * n)
-    return y.astype(x.dtype)
+    p, n = np.maximum(x, 0), np.float64(np.minimum(x, 0))
+    alpha_p, alpha_n, beta = np.float64(alpha_p), np.float64(alpha_n), np.float64(beta)
+    c = np.maximum(n, -0.5)
+    near = c * (alpha_n * _share(c) + beta)
+    far = alpha_n * np.expm1(n) + (beta - alpha_n) * n
+    return (p * (alpha_p * p + beta) + np.where(n > -0.5, near, far)).astype(x.dtype)
 
 
 def xielu_grad(x, alpha_p=0.8, alpha_n=0.8, beta=0.5):
     """Return the derivative: 2 * alpha_p * x + beta, or alpha_n * (exp(x) - 1) + beta."""
     x = np.asarray(x) * 1.0
-    z = x.astype(np.float64)
-    slope = 2 * alpha_p * np.maximum(z, 0) + alpha_n * np.expm1(np.minimum(z, 0)) + beta
+    p, n = np.maximum(x, 0), np.float64(np.minimum(x, 0))
+    slope = 2 * (np.float64(alpha_p) * p) + (np.float64(alpha_n) * np.expm1(n) + np.float64(beta))
     return slope.astype(x.dtype)
+
+
+def xielu_grad_alpha_p(x, alpha_p=0.8, alpha_n=0.8, beta=0.5):
+    """Return the derivative by alpha_p, x**2 where x > 0, else 0."""
+    x = np.asarray(x) * 1.0
+    return np.maximum(x, 0) ** 2
+
+
+def xielu_grad_alpha_n(x, alpha_p=0.8, alpha_n=0.8, beta=0.5):
+    """Return the derivative by alpha_n, exp(x) - 1 - x where x < 0, else 0."""
+    x = np.asarray(x) * 1.0
+    n = np.float64(np.minimum(x, 0))
+    c = np.maximum(n, -0.5)
+    return np.where(n > -0.5, c * _share(c), np.expm1(n) - n).astype(x.dtype)
 
 
 # %% PyTorch

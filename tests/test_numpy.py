@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from catalog import catalog
+from exact import Exact
 from verify import (
     FORMATS,
     NUMPY_DTYPES,
@@ -17,15 +18,14 @@ from verify import (
     inputs,
     numpy_error,
     numpy_values,
-    reference,
     torch_values,
 )
 
 EACH = [
-    pytest.param(a, order, setting, id=f"{a}-{order}-{'-'.join(map(str, setting.values()))}")
-    for a in catalog()
-    for order in (0, 1)
-    for setting in a.settings()
+    pytest.param(a, order, setting, id="-".join(map(str, (a, a.by or order, *setting.values()))))
+    for whole in catalog()
+    for a, order in whole.computed
+    for setting in whole.settings()
 ]
 each = pytest.mark.parametrize(("activation", "order", "setting"), EACH)
 each_dtype = pytest.mark.parametrize("dtype", NUMPY_DTYPES)
@@ -99,12 +99,12 @@ def test_parameters_broadcast(activation, order):
 
 
 @pytest.mark.parametrize("activation", catalog(), ids=repr)
-@pytest.mark.parametrize("order", [0, 1])
-def test_the_domain_holds_only_what_works(activation, order):
+def test_the_domain_holds_only_what_works(activation):
     form = FORMATS["float16"]
     for setting in awkward(activation):
-        assert numpy_error(activation, order, setting, form)
-        torch_values(activation, order, setting, form, np.ones(1))  # it refuses none of them
+        for part, order in activation.computed:
+            assert numpy_error(part, order, setting, form)
+            torch_values(part, order, setting, form, np.ones(1))  # it refuses none of them
 
 
 @each
@@ -145,6 +145,24 @@ def test_is_an_element_at_a_time(activation, order, setting):
     assert np.isnan(y).tolist() == [False, True, False, False, False]
 
 
+@pytest.mark.parametrize("activation", [a for a in catalog() if a.learned], ids=repr)
+@each_dtype
+def test_what_is_learned_may_be_an_array_that_broadcasts(activation, dtype):
+    """It gives what a loop over its elements gives, along the channels of images, say."""
+    x = np.random.default_rng(0).normal(0, 3, (2, 3, 4, 5)).astype(dtype)
+    for p in (p for p in activation.parameters if p.symbol.name in activation.learned):
+        values = [p.default, *p.tries][:3]
+        for part, order in activation.computed:
+            settings = [activation.defaults | {p.symbol.name: v} for v in values]
+            each = [call(part, order, s, x[:, [i]]) for i, s in enumerate(settings)]
+            for kind in ("float64", dtype):
+                array = np.array(values, kind).reshape(3, 1, 1)
+                got = call(part, order, activation.defaults | {p.symbol.name: array}, x)
+                assert got.dtype == x.dtype
+                if np.array_equal(array, np.reshape(values, (3, 1, 1))):
+                    assert np.array_equal(got, np.concatenate(each, 1))
+
+
 @pytest.mark.parametrize("activation", catalog(), ids=repr)
 @pytest.mark.parametrize("cell", ["SymPy", "NumPy", "PyTorch"])
 def test_cell_runs_alone(activation, cell):
@@ -165,15 +183,18 @@ def test_module_and_cell_have_the_same_defaults(activation):
 def test_an_exception_is_needed_and_no_wider_than_needed(activation):
     """Without it inputs are too far off, near either end of what it claims."""
     form = FORMATS["float64"]
-    points = inputs(activation, form)
-    for claimed in activation.exceptions:
+    parts = [(p, e) for p, o in activation.computed for e in p.exceptions if e.order == o]
+    assert len(parts) == len(activation.exceptions)
+    for part, claimed in parts:
+        start, end = max(claimed.low, -form.largest), min(claimed.high, form.largest)
+        between = np.linspace(0, 1, 2001)
+        points = np.union1d(inputs(part, form), (1 - between) * start + between * end)
         off = np.zeros(len(points), bool)
         for here in activation.settings():
-            exact = reference(activation, claimed.order, here, form)
+            exact = Exact(part.at(claimed.order, here), part.x).rounded(points.tolist())
             with np.errstate(over="ignore"):
-                computed = numpy_values(activation, claimed.order, here, form, points)
+                computed = numpy_values(part, claimed.order, here, form, points)
             off |= errors(computed, exact, form) > form.tolerance
-        start, end = max(claimed.low, points[0]), min(claimed.high, points[-1])
         fifth = end / 5 - start / 5
         for low, high in ((start, start + fifth), (end - fifth, end)):
             assert np.any(off & (low <= points) & (points <= high)), (low, high)

@@ -84,7 +84,7 @@ def assert_covers(regions):
 @pytest.mark.parametrize("activation", catalog(), ids=str)
 def test_every_snippet_is_proved(activation):
     proof = prove.prove(activation)
-    for result in (proof.function, proof.gradient):
+    for result in (proof.function, proof.gradient, *proof.learned):
         settings = {str(r.setting): r.setting for r in result.regions}
         assert len(settings) in (1, len(activation.settings()))
         for setting in settings.values():

@@ -68,14 +68,14 @@ def test_short_tensors_mix_the_two_ways_that_are_measured(activation, form, orde
 
 @pytest.mark.parametrize("activation", [a for a in catalog() if a.learned], ids=repr)
 def test_gradient_of_what_is_learned(activation):
-    """What the page derives is what autograd sums up."""
+    """What the page derives, and what the NumPy cell gives, is what autograd sums up."""
     points = [-7.5, -1.25, -0.0625, 0.375, 2.0, 9.0]
     for setting in activation.settings():
         module = activation.torch(setting, torch.float64)
         x = torch.tensor(points, dtype=torch.float64)
         given = dict(module.named_parameters()) if isinstance(module, torch.nn.Module) else {}
         values = {p.symbol: sp.Rational(setting[p.symbol.name]) for p in activation.parameters}
-        for name in activation.learned:
+        for name, partial in zip(activation.learned, activation.partials, strict=True):
             if given:
                 weight, call = given[name], module
             else:
@@ -85,6 +85,9 @@ def test_gradient_of_what_is_learned(activation):
             (symbol,) = (s for s in values if s.name == name)
             slope = Exact(activation.formula.diff(symbol).subs(values), activation.x)
             assert float(got) == pytest.approx(sum(float(slope.ball(p)) for p in points), rel=1e-12)
+            assert float(got) == pytest.approx(
+                partial.function(np.array(points), **setting).sum(), rel=1e-12
+            )
 
 
 def test_every_activation_of_torch_has_its_page():
