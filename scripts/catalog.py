@@ -101,8 +101,8 @@ class Activation(_Snippet):
     abbreviations with which formulas are printed; `learned` are parameters; `descends`,
     `identities` and `near` name other functions; `cited` are pieces of sentences whose numbers a
     work gives. `relations` between parameters belong to the domain; where one of `at_infinity` does
-    not hold, the NumPy cell is right for finite x only. The derivative by something learned is a record of its own: `by` is its
-    name, and `whole` the function.
+    not hold, the NumPy cell is right for finite x only. The derivative by something learned is a
+    record of its own: `by` is its name, and `whole` the function.
     """
 
     name: str
