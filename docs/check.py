@@ -491,6 +491,8 @@ def shown(value, digits):
     """Return an input, a result or an exact value, shortened."""
     if isinstance(value, list):
         return f"[{', '.join(shown(v, digits) for v in value)}]"
+    if value is None:
+        return "anything"
     if isinstance(value, Exception):
         return f"{type(value).__name__}: {value}"
     if isinstance(value, str) and value not in ("inf", "-inf", "nan"):

@@ -67,9 +67,7 @@ CHECKED: dict[str, dict[str, Callable[[], object]]] = {
         "one by one it counts to 2048": lambda: (
             (np.cumsum(np.ones(4096, np.float16), dtype=np.float16) == 2048).sum() == 4096 - 2047
         ),
-        "more than 65,504\nis infinite": lambda: (
-            np.finfo(np.float16).max == 65504 and np.isinf(np.sum(np.ones(131072, np.float16)))
-        ),
+        "no number of it is larger than\n65,504": lambda: np.finfo(np.float16).max == 65504,
         "Where a function jumps, at 0 for": lambda: (
             [(k.at, k.order) for k in facts(pick("heaviside")).kinks] == [(0, 0)]
         ),
