@@ -11,7 +11,7 @@ as fast as those of a short one.
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from formats import FORMATS, Format
 from project import Problem, shown
 
 LENGTHS = (2, 50, 1000, 4096, 100_000, 128_256, 1 << 17)
+SCALES = {0: "zeros", 0.01: "nearly equal elements", 1: "elements"}  # of long vectors
 KINDS = 3  # of elements in a long vector
 BATCHES = ((), (8,), (2, 4), (1, 8, 1))
 WHOLE = (3, -1, 0, 2, 1, -2, 2, 3, 5, -4)  # elements that every dtype holds
@@ -41,7 +42,7 @@ class Lines(NamedTuple):
     def take(self, which: Any) -> "Lines":
         """Return some of the rows."""
         exact = [tuple(part[which] for part in parts) for parts in self.exact]
-        return Lines(self.x[which], self.v[which], exact)  # type: ignore[arg-type]
+        return Lines(self.x[which], self.v[which], exact)
 
 
 class Worst(NamedTuple):
@@ -63,7 +64,9 @@ def lines(
         for order in (0, 1):
             balls, unit = row[2 * order : 2 * order + 2]
             near = np.array([float(ball) for ball in balls])
-            rest = [float(b - n) if math.isfinite(n) else 0 for b, n in zip(balls, near, strict=True)]
+            rest = [
+                float(b - n) if math.isfinite(n) else 0 for b, n in zip(balls, near, strict=True)
+            ]
             found[order].append((near, np.array(rest), unit))
     x, v = (np.array(part) for part in zip(*given, strict=True))
     return Lines(x, v, [tuple(map(np.array, zip(*f, strict=True))) for f in found])  # type: ignore
@@ -124,7 +127,9 @@ class Trial:
         name = f"{self.vector.name}{'_vjp' * order}"
         return Problem(f"{shown(self.vector.path)}: {name} in {self.form.name}, {words}: {text}")
 
-    def _called(self, order: int, x: Any, v: Any, axis: Any, words: str, over: str) -> Array:
+    def _called(
+        self, order: int, x: Any, v: Any, axis: Any, words: str, over: Literal["ignore", "raise"]
+    ) -> Array:
         before = [np.array(part) for part in (x, v)]
         try:
             with np.errstate(divide="raise", invalid="raise", over=over, under="ignore"):
@@ -183,7 +188,12 @@ def short(vector: Vector, exact: Exact, given: Sequence[tuple[Array, Array]], na
     for batch in BATCHES:
         for case in batches(rows.take(slice(math.prod(batch))), batch):
             trial.hold(*case)
-    for none, batch in ((rows.take([]), (0,)), (rows.take([]), (2, 0)), (empty, (6,)), (empty, (2, 3))):
+    for none, batch in (
+        (rows.take([]), (0,)),
+        (rows.take([]), (2, 0)),
+        (empty, (6,)),
+        (empty, (2, 3)),
+    ):
         for case in batches(none, batch):
             trial.hold(*case)
     whole = np.array(WHOLE * vector.width), np.array(WHOLE[::-1] * vector.blocks)
@@ -216,8 +226,9 @@ def long(
     `own` tells whether each result has inputs of its own, `pairs` whether these are neighbours.
     """
     trial, random = Trial(vector, form, call), np.random.default_rng(11)
+    kind = np.dtype(float if call else form.name)
     rounded = np.vectorize(form.nearest, otypes=[np.float64])
-    for length, scale in itertools.product(LENGTHS, (0, 1)):
+    for length, scale in itertools.product(LENGTHS, SCALES):
         kinds = min(length, KINDS)
         x = rounded(scale * random.standard_normal((kinds, vector.width)))
         v = rounded(random.standard_normal((kinds, vector.blocks)))
@@ -232,11 +243,11 @@ def long(
 
         (near, rest, unit), slopes = known.exact
         rows = Lines(
-            drawn(x, pairs).astype(call and float or form.name),
-            drawn(v).astype(call and float or form.name),
+            drawn(x, pairs).astype(kind),
+            drawn(v).astype(kind),
             [tuple(map(drawn, (near, rest, unit))), tuple(drawn(s, pairs) for s in slopes)],  # type: ignore
         )
-        size = f"{length:,} {'elements' if scale else 'zeros'}"
+        size = f"{length:,} {SCALES[scale]}"
         if call:
             trial.hold(size, rows.x, rows.v, -1, rows, np.float64)
             continue

@@ -335,7 +335,7 @@ def of_vector(function: Vector) -> Record:
         "edges": [
             {"dtype": form.name, **_of_vector(edge)} for edge in vector.edges(function, form)
         ],
-        "proof": {"kind": "identity", "elements": list(vector.SIZES)},
+        "proof": (proof := vector.prove(function))._asdict() | {"elements": list(proof.elements)},
         "errors": [
             {
                 "voice": voice,

@@ -47,14 +47,11 @@ from page import (
 from project import Problem, shown
 from prove import constants, rebound
 from regions import Beside, Point, Region, regions
+from symbols import Symbols, arrays
 from tex import tex
 
 SIZES = (1, 2, 3)  # for proofs; twice as many inputs where two of them make one result
 LENGTHS = {1: 12, 2: 32, 3: 32, 10: 8}  # how many vectors of each length are tried
-SAME = (  # what means with symbols what it means with numbers
-    *("arange", "atleast_1d", "concatenate", "expand_dims", "moveaxis", "split", "swapaxes"),
-    *("put_along_axis", "take_along_axis", "zeros_like"),
-)
 SCALES = (0.5, 4.0, 30.0)  # of their elements
 SPAN = (-5.0, 5.0)
 Array = np.ndarray
@@ -206,82 +203,6 @@ def _shifted(total: sp.Expr) -> sp.Expr:
 # The NumPy source on symbols
 
 
-class _Symbols:
-    """What stands for `np`: arrays hold SymPy expressions, which are compared in a region."""
-
-    inf = sp.oo
-    float64 = sp.Integer  # which holds what a wider float would
-
-    def __init__(self, region: Region) -> None:
-        self.region = region
-
-    def __getattr__(self, name: str) -> Any:
-        positive, larger, needed = self.region.positive, self.region.larger, self.region.needed
-        every = {
-            "exp": sp.exp,
-            "log": lambda u: sp.log(needed(u, "positive")),
-            "log1p": lambda u: sp.log(needed(1 + u, "positive")),
-            "expm1": lambda u: sp.exp(u) - 1,
-            "tanh": sp.tanh,
-            "abs": lambda u: u if positive(u) else -u,
-            "sign": lambda u: sp.Integer(1 if positive(u) else -1 if u != 0 else 0),
-        }
-        if name in every:
-            return np.frompyfunc(every[name], 1, 1)
-        if name in ("maximum", "minimum"):
-            most = name == "maximum"
-            pick = lambda a, b: sp.sympify(a if larger(a, b) == most else b)  # noqa: E731
-            return np.frompyfunc(pick, 2, 1)
-        order = functools.cmp_to_key(lambda a, b: 0 if a == b else 1 if larger(a, b) else -1)
-        along = {
-            "max": lambda line: max(line, key=order),
-            "min": lambda line: min(line, key=order),
-            "argmax": lambda line: max(range(len(line)), key=lambda at: order(line[at])),
-        }
-        if name in along:
-            return functools.partial(_reduced, along[name])
-        if name == "sort":
-            ordered = lambda line: np.array([*sorted(line, key=order), None], object)[:-1]  # noqa: E731
-            return lambda a, axis: np.apply_along_axis(ordered, axis, a)
-        if name == "errstate":
-            return lambda **_: contextlib.nullcontext()
-        if name == "where":
-            return np.frompyfunc(lambda c, yes, no: yes if c else no, 3, 1)
-        if name in ("cumsum", "sum"):
-            return lambda a, axis, dtype=None, **rest: getattr(np, name)(
-                a.astype(object), axis=axis, **rest
-            )
-        if name in ("array", "asarray", "ascontiguousarray"):
-            return functools.partial(np.array, subok=True)
-        if name in SAME:
-            return getattr(np, name)
-        raise Problem(f"it calls np.{name}, which has no exact meaning here")
-
-
-def _plain(given: Any) -> Any:
-    return given.view(np.ndarray) if isinstance(given, np.ndarray) else given
-
-
-def _reduced(
-    pick: Callable,
-    a: Array,
-    axis: int,
-    keepdims: bool = False,
-    initial: Any = None,
-    where: Array | None = None,
-) -> Array:
-    """Return what is picked along an axis; `initial` is among it, and stands for what is left out.
-
-    """
-    if where is not None:
-        a = np.frompyfunc(lambda taken, value: value if taken else initial, 2, 1)(where, a)
-    if initial is not None:
-        one = np.full_like(np.take(a, [0], axis), sp.sympify(initial))
-        a = np.concatenate([a, one], axis)
-    found = np.apply_along_axis(pick, axis, a)
-    return np.expand_dims(found, axis) if keepdims else found
-
-
 class Proof(NamedTuple):
     """What `prove` has shown: that the code is the definition, for so many elements."""
 
@@ -296,41 +217,12 @@ def prove(vector: Vector) -> Proof:
     It is proved to be defined as well: no divisor is 0. Raises Problem where it is not so.
     """
     literals = constants(*vector.formula, *vector.derivative)
-    comparisons = {np.greater: (0, 1, True), np.less: (1, 0, True)}
-    comparisons |= {np.less_equal: (0, 1, False), np.greater_equal: (1, 0, False)}
-
-    def meant(number: float) -> sp.Expr:
-        mantissa, exponent = math.frexp(abs(number))
-        if mantissa not in literals:
-            return sp.Rational(str(number))
-        exact, scale = literals[mantissa]
-        return sp.sign(number) * exact * sp.Integer(2) ** (exponent - scale)
-
-    def arrays(here: Region) -> type[np.ndarray]:
-        class Exact(np.ndarray):  # 1.0 * x / 3 is x / 3
-            def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **rest: Any) -> Any:
-                plain = [meant(i) if isinstance(i, float) else _plain(i) for i in inputs]
-                if ufunc in comparisons:
-                    first, second, yes = comparisons[ufunc]
-                    holds = np.frompyfunc(lambda a, b: here.larger(a, b) == yes, 2, 1)
-                    found = holds(plain[first], plain[second])
-                else:
-                    if ufunc is np.divide:
-                        np.frompyfunc(lambda u: here.needed(u, "different from 0"), 1, 1)(plain[1])
-                    elif ufunc in (np.power, np.float_power, np.reciprocal):
-                        raise Problem(f"it calls np.{ufunc.__name__}: write products")
-                    found = getattr(ufunc, method)(*plain, **rest)
-                return np.asarray(found, None if isinstance(found, np.ndarray) else object).view(
-                    Exact
-                )
-
-        return Exact
 
     def compare(size: int, here: Region) -> None:
-        d, scope, exact = definite(vector, size), dict(vector.scope), arrays(here)
+        d, scope, exact = definite(vector, size), dict(vector.scope), arrays(here, literals)
         for name, value in vector.scope.items():
             if value is np:
-                scope[name] = _Symbols(here)
+                scope[name] = Symbols(here)
             elif inspect.isfunction(value):
                 scope[name] = rebound(value, scope)
         x, v = (np.array(letters, object).view(exact) for letters in (d.x, d.v))
@@ -357,8 +249,9 @@ def prove(vector: Vector) -> Proof:
 def _compiled(vector: Vector, size: int, counted: bool = False) -> list[Callable]:
     here = definite(vector, size, counted)
     letters = [*here.x, *here.v, *here.counts]
-    terms = [v * row[k] for k, (v, row) in enumerate(zip(here.v, here.jacobian, strict=True))]
-    parts = [here.values, here.vjp, *([terms] if counted else [])]
+    parts = [here.values, here.vjp]
+    if counted:
+        parts.append([v * here.jacobian[k][k] for k, v in enumerate(here.v)])
     return [compile_ball(sp.Tuple(*e), letters) for e in parts]
 
 
@@ -460,9 +353,10 @@ def reference(
             moved += [abs(float(a - b)) for a, b in zip(near, exact, strict=True)]
         size = np.array([abs(float(e)) for e in exact])
         if function is product:
-            terms = [_largest_term(product, x, v, counts)]
-            terms += [[abs(float(b)) for b in _balls(o, [*x, *v, *counts])] for o in own]
-            size = np.max([size, *terms], axis=0)
+            size = np.maximum(size, _largest_term(product, x, v, counts))
+            for terms in own:
+                alike = [abs(float(b)) for b in _balls(terms, [*x, *v, *counts])]
+                size = np.maximum(size, alike)
         row += [exact, verify.ulp(np.minimum(size, form.largest), form) + moved]
     return tuple(row)
 
@@ -771,6 +665,9 @@ def code(vector: Vector) -> str:
     latex = [f"{left} = {right}" for left, right, _ in formulas(vector).values()]
     checked = [numpy_error(vector, o, name) for o in (0, 1) for name in verify.NUMPY_DTYPES]
     prove(vector)
+    for name in verify.NUMPY_DTYPES:
+        holds(vector, name)
+        at_length(vector, numpy_call, name)
     command = f"Check it yourself: `python scripts/vector.py {vector.name}`."
     off = max(c.units for c in checked)
     size = f"at most {upper(off)} units off ([error](#error))" if off else "no result is off"
@@ -779,7 +676,10 @@ def code(vector: Vector) -> str:
         downloads(vector.name),
         f"**Checked when this page was built:** both NumPy functions at {checked[0].count} vectors "
         f"per dtype of up to {max(LENGTHS) * vector.width} elements, against exact values: {size}. "
-        f"{command}",
+        "Also along each axis of batches, however they lie in memory, with axes and batches that "
+        "are empty, with lists and integers"
+        + (", with a single number" if vector.width == vector.blocks == 1 else "")
+        + f", and with vectors that make up to {max(contract.LENGTHS):,} results. {command}",
         f"**Proved when this page was built:** but for rounding, the NumPy source is the "
         f"definition and the product above, identically, for {SIZES[0]} to {SIZES[-1]} elements, "
         "whichever inputs are positive or larger than others ([how](../checked.md)).",
@@ -853,15 +753,12 @@ def rows(vector: Vector) -> list[Row]:
             rows.append(
                 ("order", "Order", "elements that change places in $x$ change places in $f(x)$")
             )
-        equal = [d.values[0].subs(dict.fromkeys(d.x, C)) for d in every]
-        numbers = [tex(sp.simplify(Point({C: sp.Integer(1)}).settle(e))) for e in equal]
-        rows.append(
-            (
-                "equal",
-                "All elements equal",
-                ", ".join(f"${v}$ for $n = {n}$" for n, v in zip(SIZES, numbers, strict=True)),
-            )
-        )
+        common = sp.Symbol("c", real=True)
+        equal = [d.values[0].subs(dict.fromkeys(d.x, common)) for d in every]
+        numbers = [sp.simplify(Point({common: sp.Integer(0)}).settle(e)) for e in equal]
+        if everywhere(zip(equal, numbers, strict=True)):
+            said = (f"${tex(v)}$ for $n = {n}$" for n, v in zip(SIZES, numbers, strict=True))
+            rows.append(("equal", "All elements equal", ", ".join(said)))
         if everywhere(
             (d.jacobian[i][k], d.jacobian[k][i])
             for d in every
@@ -1047,34 +944,67 @@ def _limit(value: sp.Expr, x: list[sp.Symbol], point: Sequence[float]) -> float:
     return float(found) if found.is_extended_real else math.nan
 
 
-def error(vector: Vector) -> str:
-    """Return the largest errors per dtype."""
+def _error_table(title: str, worst: Callable[[Callable, str], list], most: Callable) -> str:
+    """Return the largest errors of both voices per dtype, marked where they are too large."""
     rows = []
     for form in verify.FORMATS.values():
         cells = []
         for voice in (numpy_call, torch_call):
-            for order in (0, 1):
-                if voice is numpy_call and form.name not in verify.NUMPY_DTYPES:
-                    cells.append("–")
-                    continue
-                worst = errors(vector, voice, order, form.name)
-                text = upper(worst.units)
-                cells.append(text if worst.units <= form.tolerance else wrong(text))
+            if voice is numpy_call and form.name not in verify.NUMPY_DTYPES:
+                cells += ["–", "–"]
+                continue
+            for found in worst(voice, form.name):
+                text = upper(found.units)
+                cells.append(text if found.units <= most(form) else wrong(text))
         rows.append([form.name, *cells])
+    return table(["", "NumPy $f$", "NumPy vjp", "PyTorch $f$", "PyTorch vjp"], rows, title)
+
+
+def _astray(vector: Vector) -> list[str]:
+    """Return what PyTorch gives for long vectors where that is no number, a line each."""
+    found = []
+    for form in verify.FORMATS.values():
+        for what, worst in zip(
+            ("$f$", "vjp"), at_length(vector, torch_call, form.name), strict=True
+        ):
+            if math.isinf(worst.units):
+                got, exact = number(worst.got, 4), number(worst.exact, 4)
+                found.append(
+                    f"- **PyTorch departs.** In {form.name}, for {worst.words}, an element of "
+                    f"{what} is {got}; exact is {exact}."
+                )
+    return found
+
+
+def error(vector: Vector) -> str:
+    """Return the largest errors per dtype, of short vectors and of long ones."""
     torch, numpy = (importlib.metadata.version(name) for name in ("torch", "numpy"))
     count = sum(LENGTHS.values())
+    long = max(contract.LENGTHS)
+    astray = _astray(vector)
     return blocks(
         "Largest distance from the exact value, rounded up. The unit is one ULP of the exact value "
         "plus what it changes by when every input moves by one ULP; in a vector-Jacobian product, "
         "one ULP of the largest term of the sum.",
-        table(
-            ["", "NumPy $f$", "NumPy vjp", "PyTorch $f$", "PyTorch vjp"],
-            rows,
+        _error_table(
             f"Largest errors of {vector.title}",
+            lambda voice, name: [errors(vector, voice, order, name) for order in (0, 1)],
+            lambda form: form.tolerance,
         ),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU, at "
         f"{count} vectors per dtype: random at three scales, whole numbers, equal elements, tiny, "
         "huge, and where the exponential of an element leaves the normal numbers.",
+        f"The same at vectors that make {', '.join(f'{n:,}' for n in contract.LENGTHS[:-1])} and "
+        f"{long:,} results, all of zeros, and of {contract.KINDS} kinds of elements in random "
+        "order, nearly equal or not, along the last axis, and with NumPy also along the first, "
+        "whichever of the two is contiguous. Elements of a kind count as one term and move "
+        "together.",
+        _error_table(
+            f"Largest errors of {vector.title} at long vectors",
+            lambda voice, name: at_length(vector, voice, name),
+            lambda form: contract.allowed(form, long),
+        ),
+        *(["\n".join(astray)] if astray else []),
     )
 
 
@@ -1127,7 +1057,10 @@ def main(names: list[str]) -> None:
         print(f"{name}: Jacobian, product and NumPy source proved for {SIZES} elements")
         for dtype in verify.NUMPY_DTYPES:
             found = [numpy_error(vector, order, dtype) for order in (0, 1)]
-            print(f"  {dtype}: {', '.join(f'{w.units:.2f}' for w in found)} units (f, vjp)")
+            holds(vector, dtype)
+            long = at_length(vector, numpy_call, dtype)
+            short, far = (", ".join(f"{w.units:.2f}" for w in each) for each in (found, long))
+            print(f"  {dtype}: {short} units (f, vjp); {far} at long vectors")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def log_softmax(x, axis=-1):
 def log_softmax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * log_softmax(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
-    f, v = log_softmax(x * np.float64(1), axis), np.asarray(v) * np.float64(1)
+    f = log_softmax(x * np.float64(1), axis)
     # For each element the sum of v over the others, exact for one that is the largest
     # alone; and then v - exp(f) * sum(v) in a form that does not cancel.
     top = f == np.max(f, axis=axis, keepdims=True, initial=-np.inf)

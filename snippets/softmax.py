@@ -33,7 +33,7 @@ def softmax(x, axis=-1):
 def softmax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * softmax(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
-    f, v = softmax(x * np.float64(1), axis), np.asarray(v) * np.float64(1)
+    f = softmax(x * np.float64(1), axis)
     # The rows of the Jacobian sum to 0. So v may be shifted, and is, so that
     # nothing cancels where f is almost 1.
     top = f == np.max(f, axis=axis, keepdims=True, initial=0)

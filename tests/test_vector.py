@@ -1,5 +1,7 @@
 """Functions of vectors: what is there is right, and what is broken on purpose is refused."""
 
+import inspect
+import itertools
 import math
 
 import numpy as np
@@ -8,6 +10,7 @@ import sympy as sp
 import torch
 from flint import arb
 
+import contract
 import vector
 from catalog import read, vectors
 from project import SNIPPETS, Problem
@@ -101,16 +104,16 @@ def test_a_wrong_product_is_refused(tmp_path, name, old, new):
 
 
 CODE = [
-    ("softmax", "return e / np.sum(e,", "return e / np.sum(x,", ""),
+    ("softmax", "(e / _sum(e,", "(e / _sum(x,", ""),
     ("softmax", "np.exp(x - np.max(", "np.exp(-x - np.max(", ""),
-    ("softmax", "np.max(x, axis=axis, keepdims=True)", "np.abs(x)", ""),
-    ("softmax", "return f * (v - np.sum(v * f", "return f * (v + np.sum(v * f", "_vjp"),
-    ("softmax", "return f * (v - np.sum(v * f", "return (v - np.sum(v * f", "_vjp"),
-    ("softmin", "keepdims=True) - x)", "keepdims=True) + x)", ""),
-    ("softmin", "keepdims=True) - v)", "keepdims=True) + v)", "_vjp"),
-    ("log_softmax", "dtype=x.dtype) - 1", "dtype=x.dtype)", ""),
+    ("softmax", "np.max(x, axis=axis, keepdims=True, initial=-np.inf)", "np.abs(x)", ""),
+    ("softmax", "(f * (v - _sum(v * f", "(f * (v + _sum(v * f", "_vjp"),
+    ("softmax", "(f * (v - _sum(v * f", "((v - _sum(v * f", "_vjp"),
+    ("softmin", "initial=np.inf) - x)", "initial=np.inf) + x)", ""),
+    ("softmin", "_sum(v * f, axis) - v)", "_sum(v * f, axis) + v)", "_vjp"),
+    ("log_softmax", "axis), 1) - 1", "axis), 1)", ""),
     ("log_softmax", "-np.expm1(f) * v", "np.expm1(f) * v", "_vjp"),
-    ("log_softmax", "rest, top, 0, axis", "rest, top, 1, axis", "_vjp"),
+    ("log_softmax", "np.where(top, 0, v)", "np.where(top, 1, v)", "_vjp"),
     ("glu", "a, b = np.split", "b, a = np.split", ""),
     ("glu", "v * a * (m * p / q / q)", "v * (m * p / q / q)", "_vjp"),
     ("glu", "np.minimum(b, 0) / 2", "np.minimum(b, 0)", ""),
@@ -127,10 +130,11 @@ CODE = [
     ("crelu", "return p - m", "return p + m", "_vjp"),
     ("maxout", "np.max(", "np.min(", ""),
     ("maxout", "np.argmax(z", "np.argmax(-z", "_vjp"),
-    ("sparsemax", ", -1)\n    up", ", -0.5)\n    up", ""),
-    ("sparsemax", "np.sort(np.moveaxis(s, axis, -1).astype(np.float64), -1)", "s", ""),
+    ("sparsemax", "x - top, -1)", "x - top, -0.5)", ""),
+    ("sparsemax", "np.sort(np.moveaxis(np.atleast_1d(s), axis, -1), -1)", "s", ""),
     ("sparsemax", "up[..., ::-1]", "up", ""),
     ("sparsemax", "+ 1)\n    tau", "+ 2)\n    tau", ""),
+    ("sparsemax", "kept = s > tau", "kept = s >= -1", ""),
     ("sparsemax", "tau = np.max(", "tau = np.min(", ""),
     ("sparsemax", "s * (v - mean)", "v - mean", "_vjp"),
 ]
@@ -146,6 +150,28 @@ def test_an_unknown_call_is_not_proved(tmp_path):
     cell = changed(tmp_path, "softmax", "np.max(", "np.nanmax(")
     with pytest.raises(Problem, match=r"calls np\.nanmax"):
         vector.prove(cell)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("return a * b", "return a * b * b / b", "x_2 is not proved different from 0"),
+        ("return a * b", "return a / (1 / b)", "x_2 is not proved different from 0"),
+        ("return a * b", "return a * b * b * b / (b * b)", r"x_2\*\*2 is not proved different"),
+        ("return a * b", "return a * np.exp(np.log(b))", "x_2 is not proved positive"),
+        ("return a * b", "return a * np.abs(b) * b / np.maximum(b, -b)", "is not proved different"),
+        ("return a * b", "return a * b**-2 * b * b * b", "it calls np.power"),
+    ],
+)
+def test_code_that_is_not_defined_everywhere_is_not_proved(tmp_path, old, new, text):
+    with pytest.raises(Problem, match=f"bilinear is not proved: .*{text}"):
+        vector.prove(changed(tmp_path, "bilinear", old, new))
+
+
+def test_what_is_surely_not_zero_may_divide(tmp_path):
+    new = "return a * b * (1 + np.abs(b)) / (1 + np.abs(b))"
+    proof = vector.prove(changed(tmp_path, "bilinear", "return a * b", new))
+    assert proof == ("identity", vector.SIZES)
 
 
 def test_regions_are_all_ways_in_which_comparisons_turn_out():
@@ -186,18 +212,19 @@ def test_is_within_tolerance(function, order, dtype):
     assert worst.count == sum(vector.LENGTHS.values())
 
 
+SHIFT = "- np.max(x, axis=axis, keepdims=True, initial=-np.inf)"
 INEXACT = [  # right as formulas, wrong as floats
-    ("softmax", 0, "x - np.max(x, axis=axis, keepdims=True)", "x", "float32"),
-    ("softmax", 1, "v = v - np.take_along_axis(v, top, axis)", "v = v * 1.0", "float64"),
-    ("softmin", 0, "np.min(x, axis=axis, keepdims=True) - x", "-x", "float16"),
+    ("softmax", 0, f"x {SHIFT}", "x", "float32"),
+    ("softmax", 1, "v - _sum(np.where(top, v, 0), axis) /", "v - 0 /", "float64"),
+    ("softmin", 0, "np.min(x, axis=axis, keepdims=True, initial=np.inf) - x", "-x", "float16"),
     ("log_softmax", 0, "np.log1p(rest + ties)", "np.log(1 + rest + ties)", "float64"),
     ("log_softmax", 0, "np.log1p(rest + ties)", "np.log1p(rest)", "float64"),  # wrong at ties
-    ("log_softmax", 0, "- np.max(x, axis=axis, keepdims=True)", "- 0 * x", "float64"),
+    ("log_softmax", 0, SHIFT, "- 0 * x", "float64"),
     (
         "log_softmax",
         1,
         "-np.expm1(f) * v - np.exp(f) * others",
-        "v - np.exp(f) * np.sum(v, axis=axis, keepdims=True)",
+        "v - np.exp(f) * _sum(v, axis)",
         "float64",
     ),
     ("glu", 0, "a * (m / q) * m", "a * (m * m / q)", "float16"),
@@ -303,84 +330,6 @@ def test_error_of_one_element(got, exact, units):
 # What a reader may pass in
 
 
-def axes_agree(function):
-    """Whatever the axis, the result is that of the vectors along it, one at a time."""
-    for axis in (0, 1, 2, -1, -2, -3):
-        x = drawn(WIDE)
-        v = gradient_from_above(function, x, axis)
-        y, g = function.function(x, axis=axis), function.vjp_function(x, v, axis=axis)
-        assert g.shape == x.shape
-        lines = [np.moveaxis(a, axis, -1).reshape(-1, a.shape[axis]) for a in (x, v, y, g)]
-        for one, above, result, slope in zip(*lines, strict=True):
-            assert np.allclose(function.function(one), result, rtol=1e-14, atol=0)
-            assert np.allclose(function.vjp_function(one, above), slope, rtol=1e-9, atol=1e-14)
-    x = drawn(WIDE)
-    assert np.array_equal(function.function(x), function.function(x, axis=-1))
-    swapped = np.swapaxes(function.function(np.swapaxes(x, 0, -1), axis=0), 0, -1)
-    assert np.allclose(swapped, function.function(x), rtol=1e-14, atol=0)
-
-
-@each
-def test_takes_any_axis(function):
-    axes_agree(function)
-
-
-AXES = [
-    ("softmax", "return e / np.sum(e, axis=axis", "return e / np.sum(e, axis=-1"),
-    ("softmax", "f = softmax(x, axis)", "f = softmax(x)"),
-    ("softmax", "np.sum(v * f, axis=axis", "np.sum(v * f, axis=-1"),
-    ("log_softmax", "rest = np.sum(np.where(top, 0, np.exp(s)), axis=axis", "rest = np.sum("
-     "np.where(top, 0, np.exp(s)), axis=-1"),
-    ("log_softmax", "np.sum(rest, axis=axis", "np.sum(rest, axis=-1"),
-    ("glu", "2, axis)  #", "2, -1)  #"),
-    ("bilinear", "[v * b, v * a], axis)", "[v * b, v * a], -1)"),
-    ("crelu", "crelu(x, axis)) * v, 2, axis)", "crelu(x, axis)) * v, 2, -1)"),
-    ("maxout", "(x, pieces, axis), -1), -1, axis)", "(x, pieces, axis), -1), -1, -1)"),
-    ("sparsemax", "np.moveaxis(s, axis, -1)", "s"),
-    ("sparsemax", "np.expand_dims(tau, axis)", "tau[..., None]"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "old", "new"), AXES)
-def test_a_wrong_axis_is_noticed(tmp_path, name, old, new):
-    broken = changed(tmp_path, name, old, new)
-    vector.prove(broken)  # which sees one axis only
-    with pytest.raises((AssertionError, ValueError)):
-        axes_agree(broken)
-
-
-@each
-@each_dtype
-@pytest.mark.parametrize("shape", [(2,), (4, 2), (3, 1, 2), (0, 2)])
-def test_keeps_dtype_and_shape(function, dtype, shape):
-    x = drawn(shape, dtype)
-    y = function.function(x)
-    g = function.vjp_function(x, gradient_from_above(function, x))
-    assert (y.dtype, g.dtype) == (x.dtype, x.dtype)
-    assert g.shape == shape
-    assert y.shape == (*shape[:-1], shape[-1] * function.blocks // function.width)
-
-
-@each
-@pytest.mark.parametrize("value", [[1, -2], (0.5, 3), np.int8([5, -3]), np.array([True, False])])
-def test_lists_and_integers_give_float64(function, value):
-    above = np.ones(2 * function.blocks // function.width)
-    y, g = function.function(value), function.vjp_function(value, above)
-    assert (y.dtype, g.dtype) == (np.float64, np.float64)
-    assert np.array_equal(y, function.function(np.array(value, np.float64)))
-    assert np.array_equal(g, function.vjp_function(np.array(value, np.float64), above))
-
-
-@each
-def test_integers_from_above_are_as_good_as_floats(function):
-    above = np.arange(1, 4 * function.blocks // function.width + 1)
-    for x in (drawn(4), np.array([3, -1, 2, 5])):
-        got = function.vjp_function(x, above)
-        assert got.dtype == np.float64
-        wanted = function.vjp_function(x.astype(np.float64), above.astype(np.float64))
-        assert np.array_equal(got, wanted)
-
-
 @each
 def test_leaves_its_inputs_alone(function):
     x = drawn(WIDE)
@@ -481,6 +430,21 @@ def test_pytorch_is_near_the_exact_value(function, dtype):
 
 
 @each
+def test_beside_a_kink_it_takes_the_slopes_of_that_side(function):
+    """As near to it as float16 can be: what is below its least number is still not 0."""
+    form, (size, d) = FORMATS["float16"], vector.fewest(function)
+    v = np.array([1.0, -0.5])[: len(d.v)]
+    assert len(v) == size * function.blocks
+    for point in vector.grid(d):
+        for way in itertools.product((-math.inf, math.inf), repeat=len(point)):
+            x = np.nextafter(np.float16(point), np.float16(way)).astype(np.float64)
+            *_, exact, unit = vector.reference(function, x, v, form)
+            got = vector.numpy_call(function, 1, x, v, form)
+            off = [vector._off(g, e, u, form) for g, e, u in zip(got, exact, unit, strict=True)]
+            assert max(off) <= form.tolerance, x
+
+
+@each
 def test_both_take_the_slope_that_is_said_at_a_kink(function):
     """Between two slopes, so that no error tells them apart."""
     _, d = vector.fewest(function)
@@ -528,6 +492,11 @@ def test_shape_holds_what_is_so_and_nothing_else():
     for name in ("softmax", "softmin", "log_softmax"):
         assert {"Shift", "Order", "Rows of the Jacobian"} <= set(found[name])
     linear = {n: [f"In the {half} half" for half in ("first", "second")] for n in NAMES}
+    assert (
+        found["softmax"][EQUAL]
+        == r"$1$ for $n = 1$, $\frac{1}{2}$ for $n = 2$, $\frac{1}{3}$ for $n = 3$"
+    )
+    assert EQUAL in found["log_softmax"]
     kinds = {n: [found[n].get(key) for key in linear[n]] for n in NAMES}
     assert kinds["bilinear"] == ["linear", "linear"]
     assert kinds["glu"] == ["linear", "not linear"]
@@ -535,6 +504,7 @@ def test_shape_holds_what_is_so_and_nothing_else():
         assert kinds[name] == ["not linear", "linear"]
 
 
+EQUAL = "All elements equal"
 FORMULA, DERIVATIVE = "formula = sp.exp(x[i])", "f[i] * (sp.KroneckerDelta(i, k) - f[k])"
 
 
@@ -543,6 +513,8 @@ FORMULA, DERIVATIVE = "formula = sp.exp(x[i])", "f[i] * (sp.KroneckerDelta(i, k)
     [
         (FORMULA, "formula = sp.exp(2 * x[i])", "Sum of the elements"),
         (FORMULA, "formula = sp.exp(2 * x[i])", "Shift"),
+        (FORMULA, "formula = sp.exp(2 * x[i])", EQUAL),
+        ("/ sp.Sum(sp.exp(x[j]), (j, 1, n))", "/ (1 + sp.Sum(sp.exp(x[j]), (j, 1, n)))", EQUAL),
         (FORMULA, "formula = -sp.exp(x[i])", "Sign"),
         (FORMULA, "formula = i * sp.exp(x[i])", "Order"),
         (DERIVATIVE, "f[i] * (1 - f[k])", "Jacobian"),
@@ -552,12 +524,14 @@ FORMULA, DERIVATIVE = "formula = sp.exp(x[i])", "f[i] * (sp.KroneckerDelta(i, k)
 def test_shape_drops_what_is_not_so(tmp_path, old, new, row):
     found = [r.label for r in vector.rows(changed(tmp_path, "softmax", old, new))]
     assert row not in found
-    assert "All elements equal" in found
+    assert "Order" in found or row == "Order"
 
 
 def test_edges_are_marked_where_they_are_wrong(tmp_path):
     assert "wrong" not in vector.kinks(read(SNIPPETS / "softmax.py")).replace("is wrong", "")
-    broken = changed(tmp_path, "softmax", "x - np.max(x, axis=axis, keepdims=True)", "x")
+    broken = changed(
+        tmp_path, "softmax", "x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)", "x"
+    )
     (row,) = (r for r in rows(vector.kinks(broken)) if r[0].startswith("10<sup>30"))
     assert row[1:] == ["1, 0", '<span class="wrong">nan, 0</span>', "1, 0"]
 
@@ -596,3 +570,150 @@ def test_an_overflow_is_right_where_the_exact_value_is_too_large():
     log_softmax = read(SNIPPETS / "log_softmax.py")
     exact = vector._exact_at(log_softmax, 2, (1e30, -1e30))
     assert exact == [0.0, -2e30]
+
+
+# Whatever a reader passes in: batches, axes, layouts, lengths
+
+
+@each
+@each_dtype
+def test_takes_any_shape_axis_and_layout(function, dtype):
+    vector.holds(function, dtype)
+
+
+@each
+@each_dtype
+def test_takes_any_length(function, dtype):
+    for worst in vector.at_length(function, vector.numpy_call, dtype):
+        assert 0 <= worst.units <= contract.allowed(FORMATS[dtype], max(contract.LENGTHS))
+
+
+SUM = "return np.sum(x, axis=axis, keepdims=True)"
+WIDER = "x = x * np.float64(1)"
+CONTRACT = [  # what is wrong, what is put in its place, and where it is noticed
+    ("softmax", WIDER, "x = x * 1.0", "float16", ""),
+    ("softmax", SUM, "return np.sum(x, axis=-1, keepdims=True)", "float64", "axis 0"),
+    ("softmax", SUM, "return np.sum(x, keepdims=True)", "float64", "axis -?[01]"),
+        ("softmax", "softmax(x * np.float64(1), axis)", "softmax(x * 1.0)", "float64", "axis"),
+    ("softmax", "_sum(v * f, axis)", "_sum(v.astype(x.dtype) * f, axis)", "float64", "v is a list"),
+    ("softmax", "axis))).astype(x.dtype)", "axis)))", "float16", "float64 of shape"),
+    ("softmax", "keepdims=True, initial=-np.inf", "keepdims=True", "float64", "zero-size"),
+    ("softmin", "keepdims=True, initial=np.inf", "keepdims=True", "float64", "zero-size"),
+    ("softmin", WIDER, "x = x * 1.0", "float16", ""),
+    ("softmin", "if x.ndim > 1", "if x.ndim > 9", "float64", "axis 0"),
+    ("log_softmax", "keepdims=True, initial=-np.inf", "keepdims=True", "float64", "zero-size"),
+    ("log_softmax", WIDER, "x = x * 1.0", "float16", ""),
+    ("log_softmax", "np.maximum(_sum(top, axis), 1)", "_sum(top, axis)", "float64", "divide"),
+    ("log_softmax", "log_softmax(x * np.float64(1), axis)", "log_softmax(x, axis)", "float16", ""),
+    ("sparsemax", "np.atleast_1d(s)", "s", "float64", "a single number: AxisError"),
+    ("sparsemax", "-1, initial=-1)", "-1)", "float64", "zero-size"),
+    ("sparsemax", "np.maximum(_sum(s, axis), 1)", "_sum(s, axis)", "float64", "invalid"),
+    ("glu", "a, b = np.split(x, 2, axis)", "a, b = np.split(x, 2, -1)", "float64", "axis"),
+    ("glu", "[first, second], axis, dtype=a.dtype", "[first, second], axis", "float16",
+     "v is a list: float64"),
+    ("glu", "[first, second], axis, ", "[first, second], -1, ", "float64", "axis 0"),
+    ("swiglu", "axis, dtype=a.dtype", "axis", "float16", "float64 of shape"),
+    ("reglu", "v * r]", "v.astype(x.dtype) * r]", "float64", "v is a list: AttributeError"),
+    ("bilinear", "[v * b, v * a], axis", "[v * b, v * a], -1", "float64", "axis"),
+    ("bilinear", "x = np.asarray(x) * 1.0  # integers become float64\n"
+     "    a, b = np.split(x, 2, axis)\n    return a * b",
+     "a, b = np.split(np.asarray(x), 2, axis)\n    a *= b\n    return a",
+     "float64", "it changes what it is given"),
+    ("bilinear", "a, b = np.split(x, 2, axis)\n    return a * b",
+     "a, b = np.array_split(x, 2, axis)\n    return a * b", "float64", ""),
+    ("crelu", "x = np.asarray(x) * 1.0  # integers become float64\n    return",
+     "return", "float64", "x is integers"),
+    ("crelu", "crelu(x, axis)) * v, 2, axis)", "crelu(x, axis)) * v, 2, -1)", "float64", "axis"),
+    ("maxout", "(x, pieces, axis), -1), -1, axis)", "(x, pieces, axis), -1), -1, -1)", "float64",
+     "axis"),
+    ("maxout", "np.moveaxis(v, axis, -1)", "np.moveaxis(v, -1, -1)", "float64", "axis"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "dtype", "text"), CONTRACT)
+def test_what_breaks_the_contract_is_refused(tmp_path, name, old, new, dtype, text):
+    broken = changed(tmp_path, name, old, new)
+
+    def both():
+        vector.holds(broken, dtype)
+        vector.at_length(broken, vector.numpy_call, dtype)
+
+    with pytest.raises(Problem, match=rf"{name}\.py: {name}(_vjp)? in {dtype}, [^\n]*{text}"):
+        both()
+
+
+LONG = 128_256
+
+
+@pytest.mark.filterwarnings("error")
+def test_many_halves_add_up():
+    softmax, log_softmax = (read(SNIPPETS / f"{name}.py") for name in ("softmax", "log_softmax"))
+    for many, value in ((LONG, 1 / LONG), (4096, 1 / 4096)):
+        for x in (np.zeros(many, np.float16), np.zeros((many, 3), np.float16)):
+            y = softmax.function(x, axis=0)
+            assert (y == np.float16(value)).all()
+            assert (log_softmax.function(x, axis=0) == np.float16(math.log(value))).all()
+
+
+@each
+@pytest.mark.parametrize(("dtype", "length"), [("float16", 4096), ("float32", 100_000)])
+def test_long_random_vectors_are_those_of_float64_rounded(function, dtype, length):
+    """Every element another: the contract repeats a few."""
+    x = drawn((length * function.width, 2), dtype)
+    v = drawn((length * function.blocks, 2), dtype)
+    wide = x.astype(np.float64), v.astype(np.float64)
+    for got, wanted in (
+        (function.function(x, axis=0), function.function(wide[0], axis=0)),
+        (function.vjp_function(x, v, axis=0), function.vjp_function(*wide, axis=0)),
+    ):
+        off = np.abs(got.astype(np.float64) - wanted)
+        eps = float(np.finfo(dtype).eps)
+        assert (off <= 16 * eps * (np.abs(wanted) + np.abs(wanted).mean())).all()
+        line = np.ascontiguousarray(x.T)
+        same = function.function(line)
+        assert np.allclose(function.function(line.T, axis=0).T, same, rtol=2 * eps, atol=0)
+
+
+GATES = [v for v in vectors() if v.width == 2]
+
+
+@pytest.mark.parametrize("function", GATES, ids=repr)
+@pytest.mark.parametrize("shape", [(3,), (1,), (2, 5)])
+def test_an_odd_number_is_not_halved(function, shape):
+    with pytest.raises(ValueError, match=r"equal division|reshape"):
+        function.function(np.ones(shape))
+    with pytest.raises((RuntimeError, ValueError)):
+        function.module(torch.ones(shape))
+
+
+@each
+def test_module_takes_any_dim(function):
+    if not inspect.isfunction(function.module):
+        pytest.skip("PyTorch's own")
+    dims = inspect.signature(function.module).parameters
+    if "dim" not in dims:
+        pytest.skip("along the last dimension")
+    assert dims["dim"].default == -1
+    x = torch.from_numpy(drawn(WIDE))
+    for dim in (0, 1, 2, -1, -2, -3):
+        wanted = function.module(x.movedim(dim, -1)).movedim(-1, dim)
+        assert torch.equal(function.module(x, dim=dim), wanted)
+        assert function.module(x[:, :0, :0], dim=0).shape[1:] == (0, 0)
+    for size in range(function.width, 5, function.width):
+        empty = function.module(torch.zeros(0, size))
+        assert empty.shape == (0, size * function.blocks // function.width)
+
+
+def test_maxout_takes_any_number_of_pieces_along_any_axis():
+    maxout = read(SNIPPETS / "maxout.py")
+    x = drawn((12, 6, 12))
+    for axis, pieces in ((0, 3), (1, 2), (-1, 4), (-3, 6), (2, 12), (1, 1)):
+        lines = np.moveaxis(x, axis, -1)
+        wanted = np.max([lines[..., i::pieces] for i in range(pieces)], 0)
+        y = maxout.function(x, pieces, axis)
+        assert np.array_equal(np.moveaxis(y, axis, -1), wanted)
+        slope = maxout.vjp_function(x, np.ones(y.shape), pieces, axis)
+        assert np.array_equal(slope, x == np.repeat(y, pieces, axis))
+        assert maxout.function(x[:0].T, pieces, -axis - 1).size == 0 or axis in (0, -3)
+    with pytest.raises(ValueError, match="reshape"):
+        maxout.function(x, 5)
