@@ -1232,11 +1232,12 @@ def _behind(activation: Activation) -> str:
                 mine = verify.numpy_values(*here, points[[i]])[0]
                 values = apart(float(mine), float(exact.nearest[i]), float(theirs[0][i]))
                 name = f"${'f' + chr(39) * order}$"
-                count = f"{worse.sum()} input{'s' * (worse.sum() > 1)}"
+                count = int(worse.sum())
                 told = (
-                    f"In {form.name} PyTorch is within {form.tolerance:g} ULP at {count} at which "
-                    f"the NumPy {name} is not; most of all, at {number(points[i], 9)} {name} is "
-                    f"{values[1]}, NumPy gives {values[0]}, PyTorch {values[2]}."
+                    f"In {form.name} PyTorch is within {form.tolerance:g} ULP at {count} "
+                    f"input{'s' * (count > 1)} at which the NumPy {name} is not; most of all, at "
+                    f"{number(points[i], 9)} {name} is {values[1]}, NumPy gives {values[0]}, "
+                    f"PyTorch {values[2]}."
                 )
                 cases.append((sizes[i], told))
     size, told = max(cases, default=(-1, ""))
