@@ -55,7 +55,7 @@ claims = {
         sp.expand(formula.args[1][0] + alpha - derivative.args[1][0]) == 0
     ),
     "a\n  sum with the output, not with the input": lambda f: elu_grad(-2.0) != -2.0 + alpha,
-    "If `alpha` is positive, an output tells": lambda f: (
+    "If `alpha` is positive, an output tells on which side of\n  0 its input was": lambda f: (
         (f.limits[0][0] < 0) == (elu(-1.0) < 0) == (alpha > 0)
     ),
     "if it is negative, two inputs may\n  have the same output": lambda f: (
