@@ -83,7 +83,7 @@ def code_tabs(cells: Mapping[str, str], latex: Iterable[str]) -> list[str]:
 
 
 def downloads(name: str) -> str:
-    """Return one line of links to what publish.py puts beside the page."""
+    """Return for what the NumPy code is, and links to what publish.py puts beside the page."""
     files = {
         "NumPy": f"{name}.py",
         "PyTorch": f"{name}_torch.py",
@@ -93,7 +93,7 @@ def downloads(name: str) -> str:
         "all functions": "../activations.zip",
     }
     links = (f'<a href="{file}" download>{label}</a>' for label, file in files.items())
-    return f"Download: {' · '.join(links)}."
+    return f"{REACH}\n\nDownload: {' · '.join(links)}."
 
 
 def facts_table(name: str, title: str, rows: Iterable[Row]) -> str:

@@ -463,6 +463,7 @@ class _NumPy:
             "errstate": lambda **_: contextlib.nullcontext(),
             "expm1": known(lambda a: sp.exp(a) - 1),
             "hypot": lambda a, b: self.sqrt(here.apply(lambda a, b: a**2 + b**2, a, b)),
+            "iscomplexobj": lambda _: False,
             "isinf": known(lambda a: sp.Integer(0)),
             "isnan": known(lambda a: sp.Integer(0)),
             "log": log,
@@ -540,7 +541,7 @@ def _slight(difference: sp.Expr, wanted: sp.Expr, x: sp.Symbol, region: Region) 
 
 def _invisible(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> arb | None:
     """Return a bound of |difference| on an interval far out or very near 0, or None."""
-    if -NEAR < low and high < NEAR and not difference.free_symbols - {x}:
+    if low > -NEAR and high < NEAR and not difference.free_symbols - {x}:
         return compile_ball(difference, x)(_number(low).union(_number(high))).abs_upper()
     return _far(difference, x, low, high) or _beyond(difference, x, low, high)
 

@@ -92,14 +92,24 @@ def exact(activation: Activation, order: int, setting: Setting) -> Exact:
 
 
 def _slack(activation: Activation, order: int, setting: Setting, points: Array, form: Format):
-    """Return what the snippet's exceptions add to the unit of each error; 0 elsewhere."""
-    slack = np.zeros(len(points))
-    for e in activation.exceptions:
-        here = (e.low <= points) & (points <= e.high)
-        if e.order == order and here.any():
-            slope = exact(activation, order + 1, setting).rounded(points[here].tolist()).nearest
-            slack[here] = np.abs(slope) * verify.ulp(points[here], form)
-    return slack
+    """Return what the snippet's exceptions add to the unit of each error; 0 elsewhere.
+
+    A zero beside which rounding is left lies elsewhere for other parameters: there the exception
+    is of what lies within a factor of 2 of it.
+    """
+    slack, claimed = np.zeros(len(points)), [e for e in activation.exceptions if e.order == order]
+    if not claimed:
+        return slack
+    here = np.any([(e.low <= points) & (points <= e.high) for e in claimed], axis=0)
+    if setting != activation.defaults:
+        of = exact(activation, order, setting)
+        ends = points / 2, np.clip(points, -form.largest / 2, form.largest / 2) * 2
+        inner, outer = (np.sign(of.rounded(u.tolist()).nearest) for u in ends)
+        here |= inner * outer < 0
+    slope = exact(activation, order + 1, setting).rounded(points[here].tolist()).nearest
+    with np.errstate(over="ignore"):
+        slack[here] = np.abs(slope) * verify.ulp(points[here], form)
+    return np.minimum(slack, form.largest / 2)
 
 
 def _ends(activation: Activation, order: int, setting: Setting) -> dict[float, float]:

@@ -17,8 +17,8 @@ from project import Problem
 from regions import Region
 
 SAME = (  # what means with symbols what it means with numbers
-    *("arange", "atleast_1d", "concatenate", "expand_dims", "moveaxis", "split", "swapaxes"),
-    *("put_along_axis", "take_along_axis", "zeros_like"),
+    *("arange", "atleast_1d", "concatenate", "expand_dims", "iscomplexobj", "moveaxis"),
+    *("put_along_axis", "split", "swapaxes", "take_along_axis", "zeros_like"),
 )
 COMPARISONS = {  # which of the two must be the larger, and whether it must or must not be
     np.greater: (0, 1, True),

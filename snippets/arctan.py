@@ -13,12 +13,18 @@ import numpy as np
 
 def arctan(x):
     """Return the angle whose tangent is x; float16, 32, 64 stay what they are."""
-    return np.arctan(np.asarray(x) * 1.0)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.arctan(x)
 
 
 def arctan_grad(x):
     """Return the derivative, 1 / (1 + x**2)."""
-    a = np.abs(np.asarray(x) * 1.0)
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    a = np.abs(x)
     m, k = np.minimum(a, 1), 1 / np.maximum(a, 1)  # |x| is m / k; x * x would overflow
     return k * k / (m * m + k * k)
 

@@ -20,6 +20,8 @@ def _slope(x):
 def bent_identity(x):
     """Return x + (sqrt(x**2 + 1) - 1) / 2; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, root = _slope(x)
     return (x * (1 + z / (1 + root) / 2)).astype(x.dtype)  # root - 1 would cancel near 0
 
@@ -27,6 +29,8 @@ def bent_identity(x):
 def bent_identity_grad(x):
     """Return the derivative, 1 + x / (2 * sqrt(x**2 + 1))."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, root = _slope(x)
     return (1 + z / root / 2).astype(x.dtype)
 

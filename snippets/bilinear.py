@@ -15,6 +15,8 @@ import numpy as np
 def bilinear(x, axis=-1):
     """Return a * b for the halves a and b of x along an axis."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, b = np.split(x, 2, axis)
     return a * b
 
@@ -22,6 +24,8 @@ def bilinear(x, axis=-1):
 def bilinear_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * bilinear(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, b = np.split(x, 2, axis)
     return np.concatenate([v * b, v * a], axis, dtype=x.dtype)
 

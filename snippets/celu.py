@@ -15,6 +15,8 @@ import numpy as np
 def celu(x, alpha=1.0):
     """Return x where x > 0, else alpha * (exp(x / alpha) - 1); the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     alpha = np.float64(alpha)
     with np.errstate(over="ignore"):  # x / alpha may be -inf, and expm1 of that is -1
         z = np.minimum(x, 0) / alpha
@@ -24,6 +26,8 @@ def celu(x, alpha=1.0):
 def celu_grad(x, alpha=1.0):
     """Return the derivative: 1 where x > 0, else exp(x / alpha)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     m, e = np.frexp(np.float64(alpha))  # alpha is m * 2**e
     with np.errstate(over="ignore"):
         z = np.clip(np.ldexp(np.float64(x), -e), -1000, 0)

@@ -21,12 +21,16 @@ import numpy as np
 def crelu(x, axis=-1):
     """Return relu(x) and relu(-x), one after the other along an axis."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.concatenate([np.maximum(x, 0), np.maximum(-x, 0)], axis)
 
 
 def crelu_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * crelu(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     p, m = np.split(np.sign(crelu(x, axis)) * v, 2, axis)
     return (p - m).astype(x.dtype)
 

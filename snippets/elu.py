@@ -14,6 +14,8 @@ import numpy as np
 def elu(x, alpha=1.0):
     """Return x where x > 0, else alpha * (exp(x) - 1); the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     left = np.float64(alpha) * np.expm1(np.minimum(x, 0, dtype=np.float64))
     return (np.maximum(x, 0) + left).astype(x.dtype)
 
@@ -21,6 +23,8 @@ def elu(x, alpha=1.0):
 def elu_grad(x, alpha=1.0):
     """Return the derivative: 1 where x > 0, else alpha * exp(x)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     root = np.exp(np.minimum(x, 0, dtype=np.float64) / 2)  # exp(x) may underflow before alpha
     return np.where(x > 0, 1, np.float64(alpha) * root * root).astype(x.dtype)
 

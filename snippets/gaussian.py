@@ -22,6 +22,8 @@ def _parts(x):
 def gaussian(x):
     """Return exp(-x * x), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     _, e, rest = _parts(x)
     return (e * rest).astype(x.dtype)
 
@@ -29,6 +31,8 @@ def gaussian(x):
 def gaussian_grad(x):
     """Return the derivative, -2 * x * exp(-x * x)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, e, rest = _parts(x)
     return (-2 * z * rest * e).astype(x.dtype)
 

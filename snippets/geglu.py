@@ -18,6 +18,8 @@ import numpy as np
 def _parts(x, axis):
     """Return a, b, m, p, q, s: gelu_tanh(a) is a * m * m / q; s is for its slope."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, b = np.split(x, 2, axis)
     with np.errstate(over="ignore"):  # of the cube, far out
         u, c = 0.7978845608028654 * a, 0.044715 * a * a

@@ -53,6 +53,8 @@ def _parts(x):
 def gelu(x):
     """Return x times the normal distribution function; float16, 32 and 64 keep their dtype."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, t, rest = _parts(x)
     tail = a / (A * a + _ratio(a, 0, 1)) * np.exp(t) * np.exp(rest)
     return (np.maximum(x, 0) - tail).astype(x.dtype)
@@ -61,6 +63,8 @@ def gelu(x):
 def gelu_grad(x):
     """Return the derivative: the normal distribution function plus x times the normal density."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, t, rest = _parts(x)
     e = np.exp(np.maximum(t, -80))
     e += e * np.expm1(rest)

@@ -23,6 +23,8 @@ def _parts(x):
 def gelu_tanh(x):
     """Return x * (1 + tanh(u)) / 2 with u = sqrt(2 / pi) * (x + 0.044715 * x**3)."""
     x = np.asarray(x) * 1.0  # integers become float64; float16, 32 and 64 keep their dtype
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, e, _ = _parts(x)
     return np.maximum(x, 0) - e * (e / (1 + e * e) * a)  # not e * e * a: e * e may be subnormal
 
@@ -30,6 +32,8 @@ def gelu_tanh(x):
 def gelu_tanh_grad(x):
     """Return the derivative for each element of x."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     _, e, slope = _parts(x)
     q = 1 + e * e
     r = e * (e / q * (slope / q - 1))  # the derivative is 1 + r on the right, -r on the left

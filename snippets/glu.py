@@ -18,6 +18,8 @@ import numpy as np
 def _parts(x, axis):
     """Return a, m, p, q: m * m / q is the sigmoid of b, p * p / q of -b."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, b = np.split(x, 2, axis)
     m, p = np.exp(np.minimum(b, 0) / 2), np.exp(-np.maximum(b, 0) / 2)
     return a, m, p, m * m + p * p

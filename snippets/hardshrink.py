@@ -14,12 +14,16 @@ import numpy as np
 def hardshrink(x, lambd=0.5):
     """Return x where abs(x) > lambd, else 0; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return x * (np.abs(x) > np.float64(lambd))
 
 
 def hardshrink_grad(x, lambd=0.5):
     """Return the derivative: 1 where abs(x) > lambd, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.clip(x, 0, 0) + (np.abs(x) > np.float64(lambd))  # the clip is 0, but nan at nan
 
 

@@ -13,11 +13,17 @@ import numpy as np
 
 def hardsigmoid(x):
     """Return (x + 3) / 6, cut off at 0 and at 1; the dtype stays."""
-    return np.clip(np.asarray(x) * 1.0 + 3, 0, 6) / 6  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.clip(x + 3, 0, 6) / 6
 
 
 def hardsigmoid_grad(x):
     """Return the derivative: 1/6 where -3 < x < 3, else 0, and nan at nan."""
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     x = np.asarray(x)
     step = np.clip(x, 0.0, 0.0)  # 0, but nan at nan
     step += np.abs(x) < 3

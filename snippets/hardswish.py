@@ -14,12 +14,16 @@ import numpy as np
 def hardswish(x):
     """Return x times a number that rises from 0 at -3 to 1 at 3; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.maximum(x, -3) * (np.clip(x + 3, 0, 6) / 6)
 
 
 def hardswish_grad(x):
     """Return the derivative: 0 where x <= -3, 1 where x >= 3, between them (2 * x + 3) / 6."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return (2 * np.clip(x, -3, 3) + 3) / 6 * (np.abs(x) < 3) + (x >= 3)
 
 

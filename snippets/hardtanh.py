@@ -14,12 +14,16 @@ import numpy as np
 def hardtanh(x, min_val=-1.0, max_val=1.0):
     """Return x cut off at min_val and max_val; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.clip(x, np.float64(min_val), np.float64(max_val)).astype(x.dtype)
 
 
 def hardtanh_grad(x, min_val=-1.0, max_val=1.0):
     """Return the derivative: 1 where min_val < x < max_val, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     inside = (x > np.float64(min_val)) & (x < np.float64(max_val))
     return np.clip(x, 0, 0) + inside  # the clip is 0, but nan at nan
 

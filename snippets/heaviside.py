@@ -13,12 +13,17 @@ import numpy as np
 
 def heaviside(x):
     """Return 1 where x > 0, else 0, and nan at nan; float16, 32, 64 stay what they are."""
-    return np.sign(np.maximum(np.asarray(x) * 1.0, 0))  # np.heaviside(x, 0) does the same
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.sign(np.maximum(x, 0))  # np.heaviside(x, 0) does the same
 
 
 def heaviside_grad(x):
     """Return the derivative: 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.where(np.isnan(x), x, 0)
 
 

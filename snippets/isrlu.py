@@ -15,6 +15,8 @@ import numpy as np
 def isrlu(x, alpha=1.0):
     """Return x where x > 0, else x / sqrt(1 + alpha * x**2); the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     alpha = np.float64(alpha)
     z = np.clip(x, -1e20 / np.sqrt(alpha), 0)  # so that alpha * z * z is finite
     return (np.maximum(x, 0) + z / np.sqrt(1 + alpha * z * z)).astype(x.dtype)
@@ -23,6 +25,8 @@ def isrlu(x, alpha=1.0):
 def isrlu_grad(x, alpha=1.0):
     """Return the derivative: 1 where x > 0, else (1 + alpha * x**2) ** -1.5."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z = np.minimum(x, 0)
     with np.errstate(over="ignore"):  # of alpha * z * z: then the derivative is 0
         s = 1 + np.float64(alpha) * z * z

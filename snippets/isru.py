@@ -15,6 +15,8 @@ import numpy as np
 def isru(x, alpha=1.0):
     """Return x / sqrt(1 + alpha * x**2); the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     alpha = np.float64(alpha)
     limit = 1e20 / np.sqrt(alpha)
     z = np.clip(x, -limit, limit)  # so that alpha * z * z is finite
@@ -24,6 +26,8 @@ def isru(x, alpha=1.0):
 def isru_grad(x, alpha=1.0):
     """Return the derivative, (1 + alpha * x**2) ** -1.5."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     with np.errstate(over="ignore"):  # of alpha * x * x: then the derivative is 0
         s = 1 + np.float64(alpha) * x * x
     return (1 / s / np.sqrt(s)).astype(x.dtype)

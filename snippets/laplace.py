@@ -53,6 +53,8 @@ def _bell(z, rest):
 def laplace(x):
     """Return the normal distribution function at (x - mu) / sigma; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, rest = _distance(x)
     a, p, q = np.abs(z + rest), 0 * z, 0 * z
     for over, under in FIT:
@@ -67,6 +69,8 @@ def laplace(x):
 def laplace_grad(x):
     """Return the derivative, a normal density."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     e, far = _bell(*_distance(x))
     return (1.4142135623730951 * e * far).astype(x.dtype)
 

@@ -14,6 +14,8 @@ import numpy as np
 def leaky_relu(x, negative_slope=0.01):
     """Return x where x > 0, else negative_slope * x; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     y = np.maximum(x, 0) + np.float64(negative_slope) * np.minimum(x, 0)
     return y.astype(x.dtype)
 
@@ -21,6 +23,8 @@ def leaky_relu(x, negative_slope=0.01):
 def leaky_relu_grad(x, negative_slope=0.01):
     """Return the derivative: 1 where x > 0, else negative_slope, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     slope = np.where(x > 0, 1, np.float64(negative_slope))
     return (np.clip(x, 0, 0) + slope).astype(x.dtype)  # the clip is 0, but nan at nan
 

@@ -14,12 +14,16 @@ import numpy as np
 def lisht(x):
     """Return x * tanh(x), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return x * np.tanh(x)
 
 
 def lisht_grad(x):
     """Return the derivative, tanh(x) + x / cosh(x)**2."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a = np.minimum(np.abs(x), 400)  # beyond 400 the second term is 0
     e = np.exp(-2 * a)
     return np.tanh(x) + np.copysign(4 * a * e / (1 + e) ** 2, x)

@@ -25,6 +25,8 @@ def _sum(x, axis):
 def log_softmax(x, axis=-1):
     """Return x minus log(sum(exp(x))) along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     s = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     # The exponential of the largest is 1: log1p of the others keeps their digits.
     top = s == 0
@@ -36,6 +38,8 @@ def log_softmax(x, axis=-1):
 def log_softmax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * log_softmax(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     f = log_softmax(x * np.float64(1), axis)
     # For each element the sum of v over the others, exact for one that is the largest
     # alone; and then v - exp(f) * sum(v) in a form that does not cancel.

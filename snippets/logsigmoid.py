@@ -14,6 +14,8 @@ import numpy as np
 def logsigmoid(x):
     """Return -log(1 + exp(-x)), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     # the exponent is at most 0, so nothing overflows
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
@@ -21,6 +23,8 @@ def logsigmoid(x):
 def logsigmoid_grad(x):
     """Return the derivative, the sigmoid of -x."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.exp(-np.maximum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 

@@ -18,6 +18,8 @@ import numpy as np
 def _pieces(x, pieces, axis):
     """Return x with the inputs that make one output along a new last axis."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     x = np.moveaxis(x, axis, -1)
     return x.reshape(*x.shape[:-1], x.shape[-1] // pieces, pieces)
 

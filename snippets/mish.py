@@ -21,6 +21,8 @@ def _parts(x):
 def mish(x):
     """Return x * tanh(log(1 + exp(x))); float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, e, far = _parts(x)
     n = 1 + 2 * e
     return (z * (n / (n + 2 * e * e)) * far).astype(x.dtype)
@@ -29,6 +31,8 @@ def mish(x):
 def mish_grad(x):
     """Return the derivative, where tanh is (1 - q) / (1 + q) and m is 1 - q."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, e, far = _parts(np.minimum(x, 1600))
     left, right = np.minimum(z, 0), np.maximum(z, 0)
     s = 1 / (1 + e)

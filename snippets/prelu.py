@@ -14,6 +14,8 @@ import numpy as np
 def prelu(x, weight=0.25):
     """Return x where x > 0, else weight * x; weight may be an array that broadcasts against x."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     y = np.maximum(x, 0) + np.float64(weight) * np.minimum(x, 0)
     return y.astype(x.dtype)
 
@@ -21,6 +23,8 @@ def prelu(x, weight=0.25):
 def prelu_grad(x, weight=0.25):
     """Return the derivative by x: 1 where x > 0, else weight, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     step = np.clip(x, 0.0, 0.0) + (x > 0)  # 1 where x > 0, else 0, but nan at nan
     return (step + np.float64(weight) * (1 - step)).astype(x.dtype)
 
@@ -28,6 +32,8 @@ def prelu_grad(x, weight=0.25):
 def prelu_grad_weight(x, weight=0.25):
     """Return the derivative by weight, min(x, 0), to be summed over all that one weight serves."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.minimum(x, 0)
 
 
@@ -40,7 +46,8 @@ module = torch.nn.PReLU(init=0.25)  # one weight; PReLU(channels) has one for ea
 family = "rectifiers"
 descends = "leaky_relu"
 aliases = ["parametric rectified linear unit", "parametric ReLU"]
-parameters = {"weight": (sp.Reals - {0}, [0.01, 1.0, 2.0, -0.5])}
+parameters = {"weight": (sp.Reals, [0.01, 1.0, 2.0, -0.5])}
+at_infinity = [sp.Ne(weight, 0)]
 learned = ["weight"]
 naive = ["np.maximum(x, weight * x)"]
 naive_grad = ["np.where(x > 0, 1, weight)"]

@@ -21,6 +21,8 @@ def _parts(z):
 def quick_gelu(x):
     """Return x / (1 + exp(-1.702 * x)); float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z = np.maximum(x, -900, dtype=np.result_type(x, np.float32))
     _, e, far = _parts(z)
     return (z / (1 + e) * far).astype(x.dtype)
@@ -29,6 +31,8 @@ def quick_gelu(x):
 def quick_gelu_grad(x):
     """Return the derivative, s + u * s * (1 - s) with u = 1.702 * x and s = sigmoid(u)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     u, e, far = _parts(x.astype(np.result_type(x, np.float32)))
     s = 1 / (1 + e)
     return (s * (1 + u * (e * s)) * far).astype(x.dtype)  # e * s is 1 - s

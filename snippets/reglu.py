@@ -19,6 +19,8 @@ import numpy as np
 def reglu(x, axis=-1):
     """Return relu(a) * b for the halves a and b of x along an axis."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, b = np.split(x, 2, axis)
     return np.maximum(a, 0) * b
 
@@ -26,6 +28,8 @@ def reglu(x, axis=-1):
 def reglu_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * reglu(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, b = np.split(x, 2, axis)
     r = np.maximum(a, 0)
     return np.concatenate([v * b * np.sign(r), v * r], axis, dtype=x.dtype)

@@ -13,13 +13,19 @@ import numpy as np
 
 def relu(x):
     """Return max(0, x), elementwise; float16, 32, 64 stay what they are."""
-    return np.maximum(np.asarray(x) * 1.0, 0)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.maximum(x, 0)
 
 
 def relu_grad(x):
     """Return the derivative: 1 where x > 0, else 0, and nan at nan."""
     # the sign, and not x > 0, because that would lose nan
-    return np.sign(np.maximum(np.asarray(x) * 1.0, 0))
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.sign(np.maximum(x, 0))
 
 
 # %% PyTorch

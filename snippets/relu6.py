@@ -13,12 +13,17 @@ import numpy as np
 
 def relu6(x):
     """Return x cut off at 0 and at 6; the dtype stays."""
-    return np.clip(np.asarray(x) * 1.0, 0, 6)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.clip(x, 0, 6)
 
 
 def relu6_grad(x):
     """Return the derivative: 1 where 0 < x < 6, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     inside = (x > 0) & (x < 6)
     return np.clip(x, 0, 0) + inside  # the clip is 0, but nan at nan
 

@@ -13,13 +13,19 @@ import numpy as np
 
 def relu_squared(x):
     """Return max(0, x)**2, elementwise; float16, 32, 64 stay what they are."""
-    r = np.maximum(np.asarray(x) * 1.0, 0)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    r = np.maximum(x, 0)
     return r * r
 
 
 def relu_squared_grad(x):
     """Return the derivative, 2 * max(0, x)."""
-    return 2 * np.maximum(np.asarray(x) * 1.0, 0)
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return 2 * np.maximum(x, 0)
 
 
 # %% PyTorch

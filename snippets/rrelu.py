@@ -14,6 +14,8 @@ import numpy as np
 def rrelu(x, lower=1 / 8, upper=1 / 3):
     """Return x where x > 0, else (lower + upper) / 2 * x; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     slope = np.float64(lower) / 2 + np.float64(upper) / 2
     return (np.maximum(x, 0) + slope * np.minimum(x, 0)).astype(x.dtype)
 
@@ -21,6 +23,8 @@ def rrelu(x, lower=1 / 8, upper=1 / 3):
 def rrelu_grad(x, lower=1 / 8, upper=1 / 3):
     """Return the derivative: 1 where x > 0, else (lower + upper) / 2, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     slope = np.where(x > 0, 1, np.float64(lower) / 2 + np.float64(upper) / 2)
     return (np.clip(x, 0, 0) + slope).astype(x.dtype)  # the clip is 0, but nan at nan
 

@@ -19,12 +19,16 @@ SCALE_ALPHA = 1.7580993408473768599402175208123
 def selu(x):
     """Return scale * x where x > 0, else scale * alpha * (exp(x) - 1); the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return SCALE * np.maximum(x, 0) + SCALE_ALPHA * np.expm1(np.minimum(x, 0))
 
 
 def selu_grad(x):
     """Return the derivative: scale where x > 0, else scale * alpha * exp(x)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     step = np.sign(np.maximum(x, 0))  # 1 where x > 0, else 0; unlike x > 0 it keeps nan
     return SCALE * step + (1 - step) * (SCALE_ALPHA * np.exp(np.minimum(x, 0)))
 

@@ -14,6 +14,8 @@ import numpy as np
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     # both exponents are at most 0, so nothing overflows
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
@@ -21,7 +23,10 @@ def sigmoid(x):
 def sigmoid_grad(x):
     """Return the derivative, exp(-x) / (1 + exp(-x))**2, elementwise."""
     # it is even; s * (1 - s) would lose its digits for large x
-    e = np.exp(-np.abs(np.asarray(x) * 1.0))
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    e = np.exp(-np.abs(x))
     return e / (1 + e) ** 2
 
 

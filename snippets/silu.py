@@ -20,6 +20,8 @@ def _parts(x):
 def silu(x):
     """Return x / (1 + exp(-x)), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, e, far = _parts(x)
     return (z / (1 + e) * far).astype(x.dtype)
 
@@ -27,6 +29,8 @@ def silu(x):
 def silu_grad(x):
     """Return the derivative, s + x * s * (1 - s) with s = sigmoid(x)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, e, far = _parts(np.minimum(x, 1600))
     s = 1 / (1 + e)
     return (s * (1 + z * (e * s)) * far).astype(x.dtype)  # e * s is 1 - s

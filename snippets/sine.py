@@ -14,6 +14,8 @@ import numpy as np
 def sine(x):
     """Return sin(x), elementwise; float16, 32, 64 stay what they are; nan at ±inf."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     with np.errstate(invalid="ignore"):  # there is no limit at inf
         return np.sin(x)
 
@@ -21,6 +23,8 @@ def sine(x):
 def sine_grad(x):
     """Return the derivative, cos(x)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     with np.errstate(invalid="ignore"):
         return np.cos(x)
 

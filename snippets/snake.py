@@ -36,7 +36,10 @@ def _waves(u, low):
 
 def snake(x, a=1.0):
     """Return x + sin(a * x)**2 / a; a may be an array that broadcasts against x."""
-    x, a = np.asarray(x) * 1.0, np.float64(a)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    a = np.float64(a)
     u, low = _phase(x, a)
     s, c = np.sin(u), np.cos(u)
     wave = np.where(np.isinf(x), 0, s * (s / a))
@@ -48,13 +51,18 @@ def snake(x, a=1.0):
 def snake_grad(x, a=1.0):
     """Return the derivative, 1 + sin(2 * a * x), as a square; nan at ±inf."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     s, c = _waves(*_phase(x, a))
     return ((s + c) ** 2).astype(x.dtype)
 
 
 def snake_grad_a(x, a=1.0):
     """Return the derivative by a, (2 * a * x * s * c - s**2) / a**2, s and c being sine, cosine."""
-    x, a = np.asarray(x) * 1.0, np.float64(a)
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    a = np.float64(a)
     u, low = _phase(x, a)
     s, c = _waves(u, low)
     q = np.where(np.abs(u) < 1e-170, x, s / a)

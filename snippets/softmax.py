@@ -25,6 +25,8 @@ def _sum(x, axis):
 def softmax(x, axis=-1):
     """Return exp(x) over its sum along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     # The shift changes nothing, but exp no longer overflows.
     e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return (e / _sum(e, axis)).astype(x.dtype)
@@ -33,6 +35,8 @@ def softmax(x, axis=-1):
 def softmax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * softmax(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     f = softmax(x * np.float64(1), axis)
     # The rows of the Jacobian sum to 0. So v may be shifted, and is, so that
     # nothing cancels where f is almost 1.

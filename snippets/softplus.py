@@ -24,6 +24,8 @@ def _product(x, beta):
 def softplus(x, beta=1.0):
     """Return log(1 + exp(beta * x)) / beta; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     (u, v), beta = _product(x, beta), np.float64(beta)
     root, q = np.exp(-u / 2), np.exp(-v)  # exp(-u) may underflow before it is divided by beta
     tail = np.where(u + v > 100, root * q / beta * root, np.log1p(np.exp(-u) * q) / beta)
@@ -33,6 +35,8 @@ def softplus(x, beta=1.0):
 def softplus_grad(x, beta=1.0):
     """Return the derivative, the sigmoid of beta * x."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     u, v = _product(x, beta)
     e = np.exp(-u) * np.exp(-v)
     return (np.where(x < 0, e, 1) / (1 + e)).astype(x.dtype)

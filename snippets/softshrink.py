@@ -14,6 +14,8 @@ import numpy as np
 def softshrink(x, lambd=0.5):
     """Return x - lambd where x > lambd, x + lambd where x < -lambd, else 0."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     lambd = np.float64(lambd)
     return (x - np.clip(x, -lambd, lambd)).astype(x.dtype)
 
@@ -21,6 +23,8 @@ def softshrink(x, lambd=0.5):
 def softshrink_grad(x, lambd=0.5):
     """Return the derivative: 1 where abs(x) > lambd, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.clip(x, 0, 0) + (np.abs(x) > np.float64(lambd))  # the clip is 0, but nan at nan
 
 

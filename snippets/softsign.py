@@ -14,6 +14,8 @@ import numpy as np
 def softsign(x):
     """Return x / (1 + abs(x)), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     most = np.finfo(x.dtype).max
     x = np.clip(x, -most, most)  # inf / inf is nan
     return x / (1 + np.abs(x))
@@ -22,7 +24,10 @@ def softsign(x):
 def softsign_grad(x):
     """Return the derivative, 1 / (1 + abs(x))**2."""
     # the square of a number that is at most 1 cannot overflow
-    return np.square(1 / (1 + np.abs(np.asarray(x) * 1.0)))
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.square(1 / (1 + np.abs(x)))
 
 
 # %% PyTorch

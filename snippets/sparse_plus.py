@@ -14,13 +14,18 @@ import numpy as np
 def sparse_plus(x):
     """Return 0 where x <= -1, x where x >= 1, else (x + 1)**2 / 4; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     h = (np.clip(x, -1, 1) + 1) / 2
     return h * h + np.maximum(x - 1, 0)
 
 
 def sparse_plus_grad(x):
     """Return the derivative: 0 where x <= -1, 1 where x >= 1, else (x + 1) / 2."""
-    return (np.clip(np.asarray(x) * 1.0, -1, 1) + 1) / 2
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return (np.clip(x, -1, 1) + 1) / 2
 
 
 # %% PyTorch

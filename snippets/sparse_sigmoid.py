@@ -13,12 +13,17 @@ import numpy as np
 
 def sparse_sigmoid(x):
     """Return 0 where x <= -1, 1 where x >= 1, else (x + 1) / 2; the dtype stays."""
-    return (np.clip(np.asarray(x) * 1.0, -1, 1) + 1) / 2  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return (np.clip(x, -1, 1) + 1) / 2
 
 
 def sparse_sigmoid_grad(x):
     """Return the derivative: 1 / 2 where -1 < x < 1, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.where(np.isnan(x), x, (np.abs(x) < 1) / 2).astype(x.dtype)
 
 

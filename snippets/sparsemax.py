@@ -39,6 +39,8 @@ def _sum(x, axis):
 def sparsemax(x, axis=-1):
     """Return max(x - tau, 0) along an axis, with tau such that the sum is 1."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     # What lies 1 or more below the largest becomes 0.
     s = np.maximum(x - top, -1) * np.float64(1)
@@ -55,6 +57,8 @@ def sparsemax(x, axis=-1):
 def sparsemax_vjp(x, v, axis=-1):
     """Return v times the Jacobian, the gradient of sum(v * sparsemax(x))."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     s = np.sign(sparsemax(x * np.float64(1), axis))  # 1 where the result is not 0
     mean = _sum(s * v, axis) / np.maximum(_sum(s, axis), 1)
     return (s * (v - mean)).astype(x.dtype)

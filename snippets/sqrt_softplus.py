@@ -21,6 +21,8 @@ def _parts(x):
 def sqrt_softplus(x):
     """Return sqrt(log(1 + exp(x))), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     _, soft, far = _parts(x)
     return (np.sqrt(soft) * far).astype(x.dtype)
 
@@ -28,6 +30,8 @@ def sqrt_softplus(x):
 def sqrt_softplus_grad(x):
     """Return the derivative, sigmoid(x) / (2 * sqrt(softplus(x)))."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, soft, far = _parts(x)
     return (far / ((1 + np.exp(-z)) * (2 * np.sqrt(soft)))).astype(x.dtype)
 

@@ -22,12 +22,16 @@ def _parts(x, b):
 def squareplus(x, b=4.0):
     """Return (x + sqrt(x**2 + b)) / 2; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return (np.maximum(x, 0) + _parts(x, b)[1]).astype(x.dtype)
 
 
 def squareplus_grad(x, b=4.0):
     """Return the derivative, (1 + x / sqrt(x**2 + b)) / 2."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     r, gap = _parts(x, b)
     root = np.sqrt(np.float64(b))
     near = np.clip(x, -root / 2, root / 2)  # further out, 1 + x / r cancels

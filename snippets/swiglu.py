@@ -21,6 +21,8 @@ import numpy as np
 def _parts(x, axis):
     """Return a, b, m, p, q: m * m / q is the sigmoid of a, p * p / q of -a."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     a, b = np.split(x, 2, axis)
     m, p = np.exp(np.minimum(a, 0) / 2), np.exp(-np.maximum(a, 0) / 2)
     return a, b, m, p, m * m + p * p

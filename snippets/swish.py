@@ -33,6 +33,8 @@ def _parts(x, beta):
 def swish(x, beta=1.0):
     """Return x / (1 + exp(-beta * x)); beta may be an array that broadcasts against x."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     u, e, far, z = _parts(x, beta)
     y = np.where(u < 0, z * far * (e / (1 + e)) * far, x / (1 + e))
     return y.astype(x.dtype)
@@ -41,6 +43,8 @@ def swish(x, beta=1.0):
 def swish_grad(x, beta=1.0):
     """Return the derivative, s + u * s * (1 - s) with u = beta * x and s = sigmoid(u)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     u, e, far, _ = _parts(x, beta)
     top = np.where(u < 0, e * (1 + u + e) * far * far, 1 + e * far * far * (1 + u))
     return (top / (1 + e * (2 + e))).astype(x.dtype)
@@ -49,6 +53,8 @@ def swish_grad(x, beta=1.0):
 def swish_grad_beta(x, beta=1.0):
     """Return the derivative by beta, x**2 * s * (1 - s), to be summed over all that beta serves."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     _, e, far, z = _parts(x, beta)
     return (z * far * (e / (1 + e * (2 + e))) * (z * far)).astype(x.dtype)
 
@@ -69,7 +75,8 @@ _e = sp.exp(-beta * x)
 
 aliases = ["SiLU, where beta is 1"]
 learned = ["beta"]
-parameters = {"beta": (sp.Reals - {0}, [0.5, 2.0, -1.0])}
+parameters = {"beta": (sp.Reals, [0.5, 2.0, -1.0])}
+at_infinity = [sp.Ne(beta, 0)]
 steps = [
     (sp.Derivative(x / (1 + _e), x), "The definition."),
     (

@@ -13,13 +13,19 @@ import numpy as np
 
 def tanh(x):
     """Return the hyperbolic tangent; float16, 32, 64 stay what they are."""
-    return np.tanh(np.asarray(x) * 1.0)  # integers become float64
+    x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.tanh(x)
 
 
 def tanh_grad(x):
     """Return the derivative, 4 / (exp(x) + exp(-x))**2, elementwise."""
     # beyond 400 it is 0 in every dtype, and 2 * 400 does not overflow
-    a = np.minimum(np.abs(np.asarray(x) * 1.0), 400)
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    a = np.minimum(np.abs(x), 400)
     e = np.exp(-2 * a)  # 1 - tanh(x)**2 would lose its digits for large x
     return 4 * e / (1 + e) ** 2
 

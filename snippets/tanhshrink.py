@@ -14,6 +14,8 @@ import numpy as np
 def tanhshrink(x):
     """Return x - tanh(x), without cancellation; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     c = np.clip(x, -1.5, 1.5)
     z, k = c * c, 0.0 * c
     for odd in range(23, 1, -2):  # tanh(c) is c / (1 + k), a continued fraction
@@ -23,7 +25,10 @@ def tanhshrink(x):
 
 def tanhshrink_grad(x):
     """Return the derivative, tanh(x)**2."""
-    return np.square(np.tanh(np.asarray(x) * 1.0))
+    x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
+    return np.square(np.tanh(x))
 
 
 # %% PyTorch

@@ -20,6 +20,8 @@ def _parts(x):
 def telu(x):
     """Return x * tanh(exp(x)), elementwise; float16, 32, 64 stay what they are."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, w, far = _parts(x)
     return (z * np.tanh(w) * far).astype(x.dtype)
 
@@ -27,6 +29,8 @@ def telu(x):
 def telu_grad(x):
     """Return the derivative, tanh(w) + x * w * (1 - tanh(w)**2) with w = exp(x)."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     z, w, far = _parts(np.minimum(x, 3.5))  # beyond 3.5 it is 1
     q = np.exp(-2 * w)
     d = 4 * w * q

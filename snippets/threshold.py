@@ -14,6 +14,8 @@ import numpy as np
 def threshold(x, threshold=1.0, value=0.0):
     """Return x where x > threshold, else value; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     y = np.where(x <= np.float64(threshold), np.float64(value), x)  # this way round nan stays
     return y.astype(x.dtype)
 
@@ -21,6 +23,8 @@ def threshold(x, threshold=1.0, value=0.0):
 def threshold_grad(x, threshold=1.0, value=0.0):
     """Return the derivative: 1 where x > threshold, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.clip(x, 0, 0) + (x > np.float64(threshold))  # the clip is 0, but nan at nan
 
 

@@ -14,12 +14,16 @@ import numpy as np
 def thresholded_relu(x, theta=1.0):
     """Return x where x > theta, else 0; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.where(x <= np.float64(theta), 0, x)  # x <= theta is false for nan, which stays
 
 
 def thresholded_relu_grad(x, theta=1.0):
     """Return the derivative: 1 where x > theta, else 0, and nan at nan."""
     x = np.asarray(x) * 1.0
+    if np.iscomplexobj(x):
+        raise TypeError("real numbers only")
     return np.where(np.isnan(x), x, x > np.float64(theta)).astype(x.dtype)
 
 
