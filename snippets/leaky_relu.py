@@ -44,7 +44,7 @@ naive = ["np.maximum(negative_slope * x, x)"]
 naive_grad = ["np.where(x > 0, 1, negative_slope)"]
 identities = ["leaky_relu(x, 0) = relu(x)"]
 cited = [
-    "found larger slopes than its 0.01",
+    "found larger\nslopes than its 0.01",
     "DCGAN 0.2",
     "YOLO\n0.1",
     "The default is 0.01 in JAX",
@@ -74,8 +74,7 @@ claims = {
         == [True, True, True, True, False, False]
     ),
     "A slope of 0 is ReLU": lambda f: identities == ["leaky_relu(x, 0) = relu(x)"],
-    "0 · (−∞) is nan": lambda f: np.isnan(0 * -np.inf) and leaky_relu(-1e300, 0) == 0,
-    "refuses a negative\n  slope": lambda f: _in_place(0.5) and not _in_place(-0.5),
+    "refuses a negative slope": lambda f: _in_place(0.5) and not _in_place(-0.5),
     "For slopes between 0 and 1": lambda f: (
         sp.simplify(f.mean * sp.sqrt(2 * sp.pi)) == 1 - negative_slope  # that of ReLU is 1
     ),
