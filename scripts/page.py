@@ -28,7 +28,7 @@ import sweep
 import verify
 from catalog import Activation, Allowance, Parameter, Vector, pick
 from exact import Exact
-from project import Problem, colours, site_name
+from project import REACH, Problem, colours, site_name
 from tables import table
 from tex import certain, tex
 

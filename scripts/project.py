@@ -23,6 +23,10 @@ FAMILIES = (  # each has its section in docs/families.md
     "gates",
     "normalisers",
 )
+REACH = (  # what NumPy code is for: said wherever it is copied
+    "For NumPy 2 and real numbers. Complex numbers raise `TypeError`; an array of Python objects "
+    "raises an error or is computed object by object; the mask of a masked array is ignored."
+)
 HEAD = re.compile(r'"""(.+?)\. (.+?)"""\n', re.DOTALL)
 
 

@@ -872,9 +872,7 @@ class Bound:
     seconds: float
 
 
-def bound(
-    activation: Activation, order: int, setting: Mapping[str, float] | None = None
-) -> Bound:
+def bound(activation: Activation, order: int, setting: Mapping[str, float] | None = None) -> Bound:
     """Bound the error of a cell that holds an approximation, rounding left aside.
 
     The parameters are the defaults, or those of a setting. Every float is what it is, to the last

@@ -23,7 +23,7 @@ import build
 import copies
 import course
 import release
-from project import FAMILIES, ROOT, SNIPPETS, Problem, colours, slug, write_whole
+from project import FAMILIES, REACH, ROOT, SNIPPETS, Problem, colours, slug, write_whole
 
 IDENTIFIERS = ROOT / "docs" / "data" / "identifiers.txt"
 MEASURED = Path("docs", "measured", "departures.json")
@@ -89,7 +89,15 @@ def package(site: str, records: Mapping[str, Mapping[str, Any]]) -> bytes:
         [
             '"""Activation functions in NumPy, each with its derivative.',
             "",
-            f'Checked function by function: {site}"""',
+            f"Checked function by function: {site}",
+            "",
+            *textwrap.wrap(REACH.replace("`", ""), 79),
+            '"""',
+            "",
+            "import numpy as _np",
+            "",
+            'if int(_np.__version__.split(".")[0]) < 2:',
+            '    raise ImportError(f"NumPy 2 is needed, not {_np.__version__}")',
             "",
             *lines,
             "",
@@ -101,7 +109,8 @@ def package(site: str, records: Mapping[str, Mapping[str, Any]]) -> bytes:
     )
     texts["LICENSE"] = (ROOT / "LICENSE-SNIPPETS").read_text(encoding="utf-8")
     texts["README.md"] = (
-        f"Put this folder beside your code: `from activations import {min(public)}`. {site}\n"
+        f"Put this folder beside your code: `from activations import {min(public)}`. {site}\n\n"
+        f"{REACH}\n"
     )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as folder:  # not compressed: that would differ between machines
