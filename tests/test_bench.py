@@ -37,6 +37,7 @@ def test_the_reference_holds_what_the_build_made(tmp_path):
     lessons.keep(kept, lessons.Lesson("# Lesson", [], ""))
     bench.strip(built, bare)
     assert (bare / "docs/page.md").read_text() == "Before.\n\nA \\1 fragment.\n\nAfter.\n"
+    assert not (bare / "overrides/404.html").exists()
     assert (bare / "docs/learn/my-lesson.md").read_text() == "# Lesson"
 
 
