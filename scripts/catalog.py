@@ -305,6 +305,11 @@ def read(path: Path) -> Activation | Vector:
     return _read(path, path.read_text(encoding="utf-8"))
 
 
+def in_torch(cells: Mapping[str, str]) -> bool:
+    """Tell whether the PyTorch cell takes what torch brings and makes nothing of its own."""
+    return bool(re.search(r"^module = torch\.", cells["PyTorch"], re.MULTILINE))
+
+
 @functools.cache
 def _read(path: Path, source: str) -> Activation | Vector:
     title, summary = heading(path)

@@ -6,9 +6,10 @@ import re
 import numpy as np
 import pytest
 
+import mutants
 import page
 import verify
-from catalog import Allowance, catalog, pick
+from catalog import Allowance, catalog, in_torch, pick
 
 
 def test_a_span_of_inputs_is_told_as_far_as_it_goes():
@@ -74,3 +75,30 @@ def test_numpy_and_pytorch_are_marked_by_one_measure():
     assert "Largest absolute errors of Mish" in text
     assert "where no exception is stated" in page.code(pick("mish"))
     assert "where no exception is stated" not in page.code(pick("tanh"))
+
+
+def test_what_departs_has_its_name():
+    """PyTorch where it has the function: elsewhere it is our own module that is measured."""
+    for activation in catalog():
+        own = not in_torch(activation.cells)
+        text = page.stated(activation)
+        assert ("Where PyTorch departs" in text or "PyTorch departs nowhere" in text) != own
+        assert ("Where this module departs" in text or "This module departs nowhere" in text) == own
+        assert ("What is measured is the module" in text) == own
+
+
+def test_a_convention_is_pytorchs_if_pytorch_has_it():
+    for name, said in {
+        "relu": "; the value given there is PyTorch's convention.",
+        "thresholded_relu": "; the value given there is a convention, that of the module below.",
+    }.items():
+        assert said in page.derivative(pick(name))
+        cell = pick(name).cells["SymPy"]
+        other = cell.replace(
+            "derivative = sp.Piecewise((1, x > ", "derivative = sp.Piecewise((1, x >= "
+        )
+        assert other != cell
+        text = page.derivative(mutants.read(pick(name), "SymPy", f"{other}\n"))
+        voice = "PyTorch" if name == "relu" else "the module below"
+        assert f"the value given there is a convention, and {voice} gives 0 at $" in text
+        assert "PyTorch's convention" not in text
