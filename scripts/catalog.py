@@ -412,6 +412,12 @@ def read(path: Path) -> Activation | Vector:
     return _read(path, source(path))
 
 
+def in_torch(function: Activation | Vector) -> bool:
+    """Tell whether torch brings it: its cell takes a module, makes one call, or names it."""
+    whole = rf"^module = torch\.|^    return torch\.[\w.]+\(x\)$|\btorch\.{function.name}\("
+    return bool(re.search(whole, function.cells["PyTorch"], re.MULTILINE))
+
+
 @functools.cache
 def _read(path: Path, text: str) -> Activation | Vector:
     title, summary = heading(path)

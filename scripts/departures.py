@@ -4,7 +4,8 @@
 has and writes docs/measured/departures.json. The tests measure again and compare.
 
 A departure is a run of inputs at which f or f' is further from exact than the tolerance of its
-dtype, or one of the inputs -inf, +inf and nan at which it is not the limit (nan for nan).
+dtype, or one of the inputs -inf, +inf and nan at which it is not the limit (nan for nan). What is
+wrong in a snippet is none: see `slips`.
 """
 
 import contextlib
@@ -24,15 +25,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
+import derive
 import verify
-from catalog import Activation, catalog, pick
+from catalog import Activation, catalog, in_torch, pick
 from exact import Exact
 from project import ROOT, Problem, write_whole
 
 FILE = ROOT / "docs" / "measured" / "departures.json"
 COMMAND = "make measure"
 CAPABILITIES = ("default", "avx2", "avx512")
+ROUNDING = 2.0**-44  # of float64, what its rounding in a formula may come to near 0
 GAP = 0.01  # of all inputs: so many good ones in a row end a region
 EDGE, WIDTH, SIZE = 0.05, 0.02, 2.0  # how far an edge and a size may differ between machines
 Record = dict[str, Any]
@@ -70,6 +74,55 @@ def measure(activation: Activation) -> list[Record]:
                     with contextlib.suppress(verify.UnsupportedError):
                         records += [head | r for r in find(activation, order, setting, form)]
     return records
+
+
+def conventions(
+    activation: Activation, setting: verify.Setting
+) -> list[tuple[sp.Expr, int, float, list[float]]]:
+    """Return, for f and f' at each breakpoint, the exact value and what the module gives.
+
+    In float64, in which the breakpoints of a setting are numbers; in vector and in scalar code.
+    """
+    form, x, found = verify.FORMATS["float64"], activation.x, []
+    for cut in derive.breakpoints(activation.at(0, setting), x):
+        at = np.array([float(cut)])
+        for order in (0, 1) if sp.Rational(at[0]) == cut else ():
+            want = float(Exact(activation.at(order, setting), x).ball(at[0]))
+            here = (activation, order, setting, form, at)
+            both = [float(verify.torch_values(*here, strided)[0]) for strided in (False, True)]
+            found.append((cut, order, want, both))
+    return found
+
+
+def slips(activation: Activation) -> list[str]:
+    """Return a line for each thing that is wrong in the snippet, and no departure of PyTorch.
+
+    At a breakpoint the formula has the value and the slope that its module gives; and a module
+    that is not torch's own is the function, up to rounding, in float64 where |x| ≤ NEAR.
+    """
+    form, lines = verify.FORMATS["float64"], []
+
+    def slip(order: int, setting: verify.Setting, at: float, got: float, want: float) -> None:
+        name = f"{activation.name}{chr(39) * order}"
+        lines.append(
+            f"snippets/{activation.name}.py: {name} at {at!r} is {want!r} by the formula, "
+            f"{got!r} by the module {setting or ''}"
+        )
+
+    for setting in activation.settings():
+        for cut, order, want, both in conventions(activation, setting):
+            for got in dict.fromkeys(both):
+                if not verify.agree(got, want, form):
+                    slip(order, setting, float(cut), got, want)
+        for order in () if in_torch(activation) else (0, 1):
+            points = verify.inputs(activation, form)
+            exact = verify.reference(activation, order, setting, form)
+            y = verify.torch_values(activation, order, setting, form, points)
+            off = verify.absolute(y, exact, form) / np.maximum(1, np.abs(exact.nearest))
+            i = int(np.argmax(np.where(np.abs(points) <= verify.NEAR, off, 0)))
+            if off[i] > ROUNDING:
+                slip(order, setting, *map(float, (points[i], y[i], exact.nearest[i])))
+    return lines
 
 
 def _of_finite(
@@ -211,8 +264,9 @@ def at(kind: str) -> list[Record] | None:
 
 def of(activation: Activation, kind: str) -> list[Record] | None:
     """Return the stated departures of one activation for a capability; None: never measured."""
-    records = at(kind)
-    return None if records is None else [r for r in records if r["function"] == activation.name]
+    if activation.name not in stated()["functions"].get(kind, ()):
+        return None
+    return [r for r in at(kind) or () if r["function"] == activation.name]
 
 
 def joined(measured: dict[str, list[Record]]) -> Record:
@@ -258,12 +312,14 @@ def write() -> None:
         results[answer["capability"]] = answer["records"]
         print(f"{answer['capability']}: {len(answer['records'])} departures", file=sys.stderr)
     old = {kind: at(kind) or [] for kind in stated()["capabilities"]} if FILE.exists() else {}
+    known = stated()["functions"] if FILE.exists() else {}
     data = {
         "command": COMMAND,
         "date": datetime.date.today().isoformat(),
         "machine": f"{platform.machine()}, {platform.system()}",
         "versions": _versions(),
         "tolerance_ulp": {f.name: f.tolerance for f in verify.FORMATS.values()},
+        "functions": known | {kind: [a.name for a in catalog()] for kind in results},
         **joined(old | results),
     }
     FILE.parent.mkdir(parents=True, exist_ok=True)
@@ -284,16 +340,18 @@ def drift() -> list[str]:
         records = of(activation, kind)
         if records is None:
             raise Problem(
-                f"no departures are stated for the CPU capability {kind}: run `{COMMAND}`"
+                f"{activation.name} was not measured at the CPU capability {kind}: run `{COMMAND}`"
             )
-        found += compare(records, measure(activation))
+        found += [*slips(activation), *compare(records, measure(activation))]
     return found
 
 
 def _lines(data: dict[str, Any]) -> str:
     """Return JSON with one line for each record: what a change of one means is then plain."""
-    held = iter([json.dumps(r, allow_nan=False) for r in data["records"]])
-    text = json.dumps(data | {"records": ["@" for _ in data["records"]]}, indent=1)
+    parts = [*data["functions"].values(), *data["records"]]
+    held = iter([json.dumps(part, allow_nan=False) for part in parts])
+    short = {"functions": dict.fromkeys(data["functions"], "@")}
+    text = json.dumps(data | short | {"records": ["@" for _ in data["records"]]}, indent=1)
     return re.sub('"@"', lambda _: next(held), text)
 
 
@@ -306,6 +364,8 @@ def main(arguments: list[str]) -> None:
 
     torch.set_num_threads(1)
     if arguments == ["--here"]:
+        if lines := [line for a in catalog() for line in slips(a)]:
+            raise Problem("\n".join(lines))
         records = [r for a in catalog() for r in measure(a)]
         print(json.dumps({"capability": capability(), "records": records}, allow_nan=False))
     elif arguments == ["--drift"]:
@@ -315,7 +375,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(bool(lines))
     elif arguments:
         for name in arguments:
-            print("\n".join(map(describe, measure(pick(name)))))
+            print("\n".join([*slips(pick(name)), *map(describe, measure(pick(name)))]))
     else:
         write()
 

@@ -554,7 +554,7 @@ def score(activation: Function, every: int = 1, having: Checks = checks, places=
         kind = departures.capability()
         stated = departures.of(activation, kind)
         if stated is None:
-            raise Problem(f"no departures are stated for this CPU: run `{departures.COMMAND}`")
+            raise Problem(f"{activation.name} was not measured here: run `{departures.COMMAND}`")
 
     def enter(line: str, refused: str | None, reason: str | None) -> None:
         result.mutants += 1

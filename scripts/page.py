@@ -26,7 +26,7 @@ import prove
 import relations
 import sweep
 import verify
-from catalog import Activation, Allowance, Parameter, Vector, pick
+from catalog import Activation, Allowance, Parameter, in_torch, pick
 from exact import Exact
 from project import REACH, Problem, colours, site_name
 from tables import table
@@ -373,13 +373,13 @@ def derivative(activation: Activation) -> str:
     """Return f′ and f″, then the proved way from the definition to f′."""
     derive.prove_steps(activation)
     lines = [equation(activation, "df")]
-    facts, convention = derive.facts(activation), "the value given there is PyTorch's convention."
+    facts = derive.facts(activation)
     if cuts := _cuts(activation, 1):
         points = ", ".join(f"${at}$" for at in cuts)
         here = [k for k in facts.kinks if k.order <= 1]
         start = "At" if here else f"For other {_letters(activation)}, at"
         unless = _unless(activation, _leaps(activation, 1)) if here else ""
-        lines.append(f"{start} {points} there is no derivative{unless}; {convention}")
+        lines.append(f"{start} {points} there is no derivative{unless}; {_convention(activation)}.")
     if "ddf" in displayed(activation):
         lines.append(equation(activation, "ddf"))
     else:
@@ -395,6 +395,23 @@ def derivative(activation: Activation) -> str:
     if not activation.steps and activation.generic[0] != activation.formula:
         lines.append(f"With {verify.named(activation.defaults)}:")
     return blocks(*lines, '<div class="steps" markdown>', *_listed(activation), "</div>")
+
+
+def _convention(activation: Activation) -> str:
+    """Return whose convention the derivative follows where there is none, by trying it."""
+    own = not in_torch(activation)
+    differing = [
+        f"{number(got)} at ${tex(at)}$"
+        for at, order, want, both in departures.conventions(activation, activation.defaults)
+        for got in dict.fromkeys(both)
+        if order == 1 and not verify.agree(got, want, verify.FORMATS["float64"])
+    ]
+    if differing:
+        voice = "the module below" if own else "PyTorch"
+        return f"the value given there is a convention, and {voice} gives {', '.join(differing)}"
+    if own:
+        return "the value given there is a convention, that of the module below"
+    return "the value given there is PyTorch's convention"
 
 
 def _cuts(activation: Activation, order: int) -> list[str]:
@@ -1258,11 +1275,17 @@ def _settings(setting: dict[str, float]) -> str:
 
 
 def stated(activation: Activation) -> str:
-    """Return the stated departures of PyTorch at the defaults, for this CPU capability."""
+    """Return the stated departures at the defaults, for this CPU capability.
+
+    They are PyTorch's only where it has the function: else they are those of our module.
+    """
     kind, data = departures.capability(), departures.stated()
     records = departures.of(activation, kind)
+    own = not in_torch(activation)
+    voice = "this module" if own else "PyTorch"
+    note = "What is measured is the module [above](#code), made of PyTorch's parts. " * own
     if records is None:
-        return f"PyTorch's departures have not been measured for the CPU capability {kind}.\n"
+        return f"{note}Where {voice} departs has not been measured on a CPU with {kind}.\n"
     records = [r for r in records if r["parameters"] == activation.defaults]
     bounds = ", ".join(f"{v:g} in {k}" for k, v in data["tolerance_ulp"].items())
     about = (
@@ -1271,8 +1294,8 @@ def stated(activation: Activation) -> str:
     )
     if not records:
         return (
-            f"**PyTorch departs nowhere** from the exact function by more ULP than are allowed "
-            f"({bounds}); {about}.\n"
+            f"{note}**{voice[0].upper()}{voice[1:]} departs nowhere** from the exact function by "
+            f"more ULP than are allowed ({bounds}); {about}.\n"
         )
     rows = []
     for r in records:
@@ -1293,12 +1316,12 @@ def stated(activation: Activation) -> str:
         example = f"{name}({number(float(r['input']), 5)}) = {got}, exact: {exact}"
         rows.append([f"${'f' + chr(39) * r['order']}$", r["dtype"], place, size, example])
     return blocks(
-        f"**Where PyTorch departs** from the exact function by more ULP than are allowed "
+        f"{note}**Where {voice} departs** from the exact function by more ULP than are allowed "
         f"({bounds}):",
         table(
             ["", "dtype", "where found", "largest error", "for example"],
             rows,
-            f"Where PyTorch departs from {activation.title}",
+            f"Where {voice} departs from {activation.title}",
         ),
         "In float32 and float64 the bounds are those of the inputs tried. "
         + "PyTorch runs its vector code over long contiguous tensors, its scalar code over all "
@@ -1375,12 +1398,6 @@ def properties(activation: Activation) -> dict[str, bool | tuple[str, float]]:
         "vector": False,
         "torch": in_torch(activation),
     }
-
-
-def in_torch(function: Activation | Vector) -> bool:
-    """Tell whether torch brings it: its cell takes a module, makes one call, or names it."""
-    whole = rf"^module = torch\.|^    return torch\.[\w.]+\(x\)$|\btorch\.{function.name}\("
-    return bool(re.search(whole, function.cells["PyTorch"], re.MULTILINE))
 
 
 def _float(value: derive.Number, here: Mapping[sp.Symbol, sp.Rational] | None = None) -> float:

@@ -26,7 +26,7 @@ from flint import arb, ctx
 import contract
 import figures
 import verify
-from catalog import Vector, known, vectors
+from catalog import Vector, in_torch, known, vectors
 from exact import BITS, PRECISIONS, SMALLEST, _UndecidedError, compile_ball
 from page import (
     Formula,
@@ -36,7 +36,6 @@ from page import (
     display,
     downloads,
     facts_table,
-    in_torch,
     number,
     own,
     table,

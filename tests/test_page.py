@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
+import mutants
 import page
 import vector
 import verify
-from catalog import Allowance, catalog, known, pick
+from catalog import Allowance, catalog, in_torch, known, pick
 
 
 def test_a_span_of_inputs_is_told_as_far_as_it_goes():
@@ -82,9 +83,9 @@ def test_numpy_and_pytorch_are_marked_by_one_measure():
 
 def test_what_torch_brings_as_a_function_is_in_torch():
     for name in ("relu", "arctan", "sine", "heaviside", "softmax"):
-        assert page.in_torch(known(name)), name
+        assert in_torch(known(name)), name
     for name in ("quick_gelu", "relu_squared", "bilinear", "crelu"):
-        assert not page.in_torch(known(name)), name
+        assert not in_torch(known(name)), name
 
 
 def test_a_column_tells_whether_a_result_depends_on_several_inputs():
@@ -97,3 +98,30 @@ def test_a_distance_says_that_it_is_one_at_the_defaults():
     assert texts["gap.tanh"].startswith(page.BY_DEFAULT)
     texts = {row.key: row.text for row in page.rows(pick("hardsigmoid"))}
     assert not texts["gap.sigmoid"].startswith(page.BY_DEFAULT)
+
+
+def test_what_departs_has_its_name():
+    """PyTorch where it has the function: elsewhere it is our own module that is measured."""
+    for activation in catalog():
+        own = not in_torch(activation)
+        text = page.stated(activation)
+        assert ("Where PyTorch departs" in text or "PyTorch departs nowhere" in text) != own
+        assert ("Where this module departs" in text or "This module departs nowhere" in text) == own
+        assert ("What is measured is the module" in text) == own
+
+
+def test_a_convention_is_pytorchs_if_pytorch_has_it():
+    for name, said in {
+        "relu": "; the value given there is PyTorch's convention.",
+        "thresholded_relu": "; the value given there is a convention, that of the module below.",
+    }.items():
+        assert said in page.derivative(pick(name))
+        cell = pick(name).cells["SymPy"]
+        other = cell.replace(
+            "derivative = sp.Piecewise((1, x > ", "derivative = sp.Piecewise((1, x >= "
+        )
+        assert other != cell
+        text = page.derivative(mutants.read(pick(name), "SymPy", f"{other}\n"))
+        voice = "PyTorch" if name == "relu" else "the module below"
+        assert f"the value given there is a convention, and {voice} gives 0 at $" in text
+        assert "PyTorch's convention" not in text

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import json
 
 import numpy as np
 import pytest
@@ -9,9 +10,12 @@ import sympy as sp
 import torch
 
 import departures
+import mutants
+import page
 import verify
-from catalog import catalog, vectors
+from catalog import catalog, pick, vectors
 from exact import Exact
+from project import Problem
 
 LENGTHS = (1, 3, 8, 16, 33)
 each = pytest.mark.parametrize("activation", catalog(), ids=repr)
@@ -22,8 +26,13 @@ def test_stated_departures_hold(activation):
     kind = departures.capability()
     stated = departures.of(activation, kind)
     if stated is None:
-        pytest.skip(f"no departures are stated for the CPU capability {kind}: run `make measure`")
+        pytest.skip(f"not measured at the CPU capability {kind}: run `make measure`")
     assert departures.compare(stated, departures.measure(activation)) == []
+
+
+@each
+def test_stated_departures_are_of_pytorch_and_not_of_the_snippet(activation):
+    assert departures.slips(activation) == []
 
 
 @each
@@ -151,3 +160,49 @@ def test_a_region_is_bridged_over_few_good_points_and_split_over_many():
     bad[[10, 12, 15, 900]] = True
     assert departures.regions(bad, points) == [(10, 15), (900, 900)]
     assert departures.regions(~bad[:5], np.array([-2.0, -1.0, 1.0, 2.0, 3.0])) == [(0, 1), (2, 4)]
+
+
+def changed(name, place, old, new):
+    """Return a function with a slip in its snippet."""
+    cell = pick(name).cells[place]
+    assert cell.count(old) == 1
+    return mutants.read(pick(name), place, cell.replace(old, new) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "old", "new", "said"),
+    [
+        ("hardshrink", "SymPy", "= sp.Piecewise((x, x > l", "= sp.Piecewise((x, x >= l", "0.5 is"),
+        ("relu", "SymPy", "Piecewise((1, x > 0)", "Piecewise((1, x >= 0)", "relu' at 0.0 is 1.0"),
+        ("thresholded_relu", "SymPy", "((x, x > theta)", "((x, x >= theta)", "at 1.0 is 1.0"),
+        ("sparse_plus", "PyTorch", "/ 4", "/ 4.0000001", "sparse_plus at"),
+        ("laplace", "PyTorch", "0.5**0.5, ", "0.7071067811, ", "laplace at"),
+    ],
+)
+def test_a_slip_in_a_snippet_is_not_taken_for_a_departure(name, place, old, new, said):
+    """A wrong inequality, or a constant that is rounded in a module of ours."""
+    lines = departures.slips(changed(name, place, old, new))
+    assert said in "\n".join(lines)
+    assert all(line.startswith(f"snippets/{name}.py: ") for line in lines)
+
+
+def test_what_was_not_measured_is_not_stated_to_be_without_departures(monkeypatch):
+    relu, kind = pick("sine"), departures.capability()
+    assert departures.of(relu, kind) == []
+    data = departures.stated()
+    for functions in ({}, {kind: ["gelu"]}, {"OTHER": ["sine"]}):
+        monkeypatch.setattr(departures, "stated", lambda f=functions: data | {"functions": f})
+        assert departures.of(relu, kind) is None
+        assert "has not been measured" in page.stated(relu)
+        assert "nowhere" not in page.stated(relu)
+    with pytest.raises(Problem, match="was not measured"):
+        departures.drift()
+
+
+def test_what_was_measured_is_kept_by_capability():
+    data = departures.stated()
+    assert data["functions"].keys() == set(data["capabilities"])
+    assert {r["function"] for r in data["records"]} <= {a.name for a in catalog()}
+    again = json.loads(departures._lines(data))
+    assert again == data
+    assert departures._lines(data) + "\n" == departures.FILE.read_text()
