@@ -1004,7 +1004,8 @@ def error(vector: Vector) -> str:
         f"{long:,} results, all of zeros, and of {contract.KINDS} kinds of elements in random "
         "order, nearly equal or not, along the last axis, and with NumPy also along the first, "
         "whichever of the two is contiguous. Elements of a kind count as one term and move "
-        "together.",
+        "together. In float64, where nothing wider is at hand, adding in pairs may cost half a "
+        "unit more for each doubling.",
         _error_table(
             f"Largest errors of {vector.title} at long vectors",
             lambda voice, name: at_length(vector, voice, name),
