@@ -230,7 +230,7 @@ def prove(vector: Vector) -> Proof:
             refusal = f"{shown(vector.path)}: {vector.name}{name} is not proved: "
             try:
                 got = scope[f"{vector.name}{name}"](*given)
-            except Problem as problem:
+            except (Problem, AttributeError, LookupError, TypeError, ValueError) as problem:
                 raise Problem(f"{refusal}{problem}") from None
             for g, w in zip(got, map(here.settle, wanted), strict=True):
                 if not same(sp.sympify(g), w):
