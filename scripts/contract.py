@@ -19,7 +19,7 @@ from catalog import Vector
 from formats import FORMATS, Format
 from project import Problem, shown
 
-LENGTHS = (2, 50, 1000, 4096, 100_000, 128_256, 1 << 17)
+LENGTHS = (2, 50, 1000, 4096, 128_256, 1 << 17)
 SCALES = {0: "zeros", 0.01: "nearly equal elements", 1: "elements"}  # of long vectors
 KINDS = 3  # of elements in a long vector
 BATCHES = ((), (8,), (2, 4), (1, 8, 1))

@@ -116,6 +116,8 @@ def _literal(value: float) -> ast.expr:
 
 def _called(node: ast.Call) -> Iterator[ast.AST]:
     yield from (a for a in node.args if not isinstance(a, ast.Starred))  # 400 or a, of min(a, 400)
+    for left_out in node.keywords:
+        yield _with(node, keywords=[k for k in node.keywords if k is not left_out])
     match node.func:
         case ast.Attribute(ast.Attribute(ast.Name("torch"), "nn"), name):
             for other in importlib.import_module("torch.nn.modules.activation").__all__:
@@ -157,6 +159,8 @@ def changes(node: ast.AST, defaults: Mapping[str, ast.AST]) -> Iterator[ast.AST]
             yield from _called(node)
         case ast.Name(name, ast.Load()) if name in defaults:
             yield defaults[name]
+            if name in ("axis", "dim"):
+                yield from (_literal(0), ast.UnaryOp(ast.Invert(), node))  # ~0 is -1, ~1 is -2
     if isinstance(node, ast.Assign | ast.AugAssign) and node.col_offset:  # not of the whole cell
         yield ast.Pass()
     if isinstance(node, ast.With):

@@ -229,7 +229,7 @@ def prove(vector: Vector) -> Proof:
             refusal = f"{shown(vector.path)}: {vector.name}{name} is not proved: "
             try:
                 got = scope[f"{vector.name}{name}"](*given)
-            except Problem as problem:
+            except (Problem, AttributeError, LookupError, TypeError, ValueError) as problem:
                 raise Problem(f"{refusal}{problem}") from None
             for g, w in zip(got, map(here.settle, wanted), strict=True):
                 if not same(sp.sympify(g), w):
@@ -997,7 +997,8 @@ def error(vector: Vector) -> str:
         f"{long:,} results, all of zeros, and of {contract.KINDS} kinds of elements in random "
         "order, nearly equal or not, along the last axis, and with NumPy also along the first, "
         "whichever of the two is contiguous. Elements of a kind count as one term and move "
-        "together.",
+        "together. In float64, where nothing wider is at hand, adding in pairs may cost half a "
+        "unit more for each doubling.",
         _error_table(
             f"Largest errors of {vector.title} at long vectors",
             lambda voice, name: at_length(vector, voice, name),

@@ -52,6 +52,21 @@ def test_a_slip_of_each_kind(line):
     assert line in changed("NumPy", CELL)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "axis → -1",
+        "axis → 0",
+        "axis → ~axis",
+        "np.max(x, axis=axis, initial=7) → np.max(x, axis=axis)",
+        "np.max(x, axis=axis, initial=7) → np.max(x, initial=7)",
+    ],
+)
+def test_a_keyword_may_be_left_out_and_an_axis_mistaken(line):
+    cell = "def toy(x, axis=-1):\n    return np.max(x, axis=axis, initial=7)"
+    assert line in changed("NumPy", cell)
+
+
 def test_a_slip_changes_one_thing_and_none_comes_twice():
     texts = [text for _, text in mutants.slips("NumPy", CELL)]
     assert len(texts) == len(set(texts)) > 30
@@ -111,10 +126,12 @@ def test_a_slip_of_each_cell_is_seen(place, old, new, check):
         (
             "softmax",
             "NumPy",
-            "f = softmax(x, axis)",
-            "f = softmax(x)",
+            "return np.sum(x, axis=axis",
+            "return np.sum(x, axis=~axis",
             "test_vector.test_takes_any",
         ),
+        ("softmax", "NumPy", "if x.ndim > 1", "if x.ndim > 2", "test_vector.test_takes_any_length"),
+        ("glu", "NumPy", "axis, dtype=a.dtype", "axis", "test_vector.test_takes_any_shape"),
         ("reglu", "NumPy", "np.maximum(a", "np.minimum(a", "test_vector.test_"),
         ("reglu", "PyTorch", "* b", "+ b", "test_vector.test_"),
         ("maxout", "NumPy", "// pieces, pieces)", "// 2, 2)", "test_prose.test_what_the_sentences"),
