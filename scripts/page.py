@@ -378,7 +378,7 @@ def derivative(activation: Activation) -> str:
     for name in activation.learned:
         lines.append(
             f"`{name}` is learned. Its gradient is the sum, over all inputs, of the gradient from "
-            "above times"
+            f"above times this, which is `{activation.name}_grad_{name}` in NumPy:"
         )
         lines.append(equation(activation, f"d_{name}"))
     lines.append("### From the definition to the derivative")
@@ -527,14 +527,16 @@ def code(activation: Activation) -> str:
     tabs = code_tabs(activation.cells, latex)
     forms = [verify.FORMATS[name] for name in verify.NUMPY_DTYPES]
     checked = [
-        verify.numpy_error(activation, order, activation.defaults, form)
-        for order in (0, 1)
+        verify.numpy_error(part, order, activation.defaults, form)
+        for part, order in activation.computed
         for form in forms
     ]
-    inputs = sum(c.points for c in checked) // 2
+    count = len(activation.computed)
+    inputs = sum(c.points for c in checked) // count
     worst = max(c.ulps for c in checked)
     line = (
-        f"**Checked when this page was built:** both NumPy functions at {inputs:,} inputs, among "
+        "**Checked when this page was built:** "
+        f"{'both' if count == 2 else 'all'} NumPy functions at {inputs:,} inputs, among "
         f"them every finite float16, against exact values: at most {upper(worst)} ULP off "
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
@@ -554,13 +556,13 @@ def own(name: str, gradient: str) -> str:
 def proof(activation: Activation) -> str:
     """Return what is proved of the NumPy source itself, in one line."""
     result = proved(activation)
-    parts = [
-        f"${'f' + chr(39) * order}$ {_proved(part)}"
-        for order, part in enumerate((result.function, result.gradient))
-    ]
+    found = zip(
+        activation.computed, (result.function, result.gradient, *result.learned), strict=True
+    )
+    *parts, last = [f"{symbol(*asked)} {_proved(part)}" for asked, part in found]
     return (
-        f"**Proved when this page was built:** but for rounding, the NumPy source is {parts[0]}, "
-        f"and {parts[1]} ([how](../checked.md)). "
+        "**Proved when this page was built:** but for rounding, the NumPy source is "
+        f"{', '.join(parts)}, and {last} ([how](../checked.md)). "
         f"Prove it yourself: `python scripts/prove.py {activation.name}`."
     )
 
@@ -964,6 +966,14 @@ def _edges(activation: Activation, order: int, form: verify.Format) -> str:
 # Error
 
 
+def symbol(activation: Activation, order: int) -> str:
+    """Return what stands for f, f′ or the derivative by a parameter."""
+    if not activation.by:
+        return f"$f{chr(39) * order}$"
+    (by,) = (p.symbol for p in activation.parameters if p.symbol.name == activation.by)
+    return rf"$\partial f / \partial {tex(by, activation.parameters)}$"
+
+
 @functools.cache
 def worst(activation: Activation, voice: str, order: int, dtype: str) -> verify.Worst | None:
     """Return the largest errors of NumPy or PyTorch; None where torch has no code for the dtype."""
@@ -981,11 +991,11 @@ def error(activation: Activation) -> str:
     for form in verify.FORMATS.values():
         cells = []
         for voice in ("NumPy", "PyTorch"):
-            for order in (0, 1):
+            for part, order in activation.computed:
                 if voice == "NumPy" and form.name not in verify.NUMPY_DTYPES:
                     cells.append("–")
                     continue
-                result = worst(activation, voice, order, form.name)
+                result = worst(part, voice, order, form.name)
                 if result is None:
                     cells.append("not implemented")
                     continue
@@ -996,14 +1006,20 @@ def error(activation: Activation) -> str:
         count = len(verify.inputs(activation, form))
         every = "all " if form.precision < 16 else ""
         rows.append([f"{form.name}<br>{every}{count:,} inputs".replace(",", "\u202f"), *cells])
-    head = ["", "NumPy $f$", "NumPy $f'$", "PyTorch $f$", "PyTorch $f'$"]
+    said = [symbol(*asked) for asked in activation.computed]
+    head = ["", *(f"{voice} {name}" for voice in ("NumPy", "PyTorch") for name in said)]
     torch = importlib.metadata.version("torch")
     numpy = importlib.metadata.version("numpy")
     return blocks(
         "Largest distance from the exact value, in units in the last place (ULP) of the exact "
         "value and, where that is a normal number, relative to it. Both are rounded up.",
         table(head, rows, f"Largest errors of {activation.title}"),
-        *(_allowed(activation, e) for e in activation.exceptions),
+        *(
+            _allowed(part, e)
+            for part, order in activation.computed
+            for e in part.exceptions
+            if e.order == order
+        ),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
         f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
         stated(activation),
@@ -1029,7 +1045,7 @@ def _allowed(activation: Activation, exception: Allowance) -> str:
         plain = f" In ULP alone it is up to {sizes}."
     return (
         f"Between {number(exception.low)} and {number(exception.high)} the unit for the NumPy "
-        f"${'f' + chr(39) * order}$ is one ULP plus what the exact value changes by when $x$ moves "
+        f"{symbol(activation, order)} is one ULP plus what the exact value changes by when $x$ moves "
         f"by one ULP: {exception.reason}{plain}"
     )
 
