@@ -242,7 +242,8 @@ def _arguments(test: Callable, function: Function) -> Iterator[dict[str, Any]]:
 
     Nothing is yielded for a test that is not parametrized by functions of its kind.
     """
-    kind, here = "function", [{"function": function}]
+    kind = "function"
+    here: list[dict[str, Any]] = [{"function": function}]
     if isinstance(function, Activation):
         kind = "activation"
         here = [

@@ -591,7 +591,7 @@ def _proved(part: prove.Result) -> str:
         return text + (f", or {size} if that is more" if absolute else "")
     if any(r.blurred for r in part.regions):
         return "identically, as far out as one ULP of $x$ is less than a period"
-    return "identically" + (f", but for less than {size} far out" if absolute else "")
+    return "identically" + (f", but for less than {size}" if absolute else "")
 
 
 def naive(activation: Activation) -> list[str]:
@@ -1015,7 +1015,7 @@ def error(activation: Activation) -> str:
         "value and, where that is a normal number, relative to it. Both are rounded up.",
         table(head, rows, f"Largest errors of {activation.title}"),
         *(
-            _allowed(part, e)
+            _allowed(part, order, e)
             for part, order in activation.computed
             for e in part.exceptions
             if e.order == order
@@ -1026,9 +1026,9 @@ def error(activation: Activation) -> str:
     )
 
 
-def _allowed(activation: Activation, exception: Allowance) -> str:
+def _allowed(activation: Activation, order: int, exception: Allowance) -> str:
     """Return where the NumPy cell may be further off, by how much it is, and why."""
-    order, here, off = exception.order, activation.defaults, []
+    here, off = activation.defaults, []
     for name in verify.NUMPY_DTYPES:
         form = verify.FORMATS[name]
         points = verify.inputs(activation, form)
@@ -1045,8 +1045,8 @@ def _allowed(activation: Activation, exception: Allowance) -> str:
         plain = f" In ULP alone it is up to {sizes}."
     return (
         f"Between {number(exception.low)} and {number(exception.high)} the unit for the NumPy "
-        f"{symbol(activation, order)} is one ULP plus what the exact value changes by when $x$ moves "
-        f"by one ULP: {exception.reason}{plain}"
+        f"{symbol(activation, order)} is one ULP plus what the exact value changes by when $x$ "
+        f"moves by one ULP: {exception.reason}{plain}"
     )
 
 

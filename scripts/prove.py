@@ -495,7 +495,7 @@ def _beyond(
 
 def _invisible(difference: sp.Expr, x: sp.Symbol, low: sp.Expr, high: sp.Expr) -> arb | None:
     """Return a bound of |difference| on an interval far out or very near 0, or None."""
-    if -NEAR < low and high < NEAR and not difference.free_symbols - {x}:
+    if low > -NEAR and high < NEAR and not difference.free_symbols - {x}:
         return compile_ball(difference, x)(_number(low).union(_number(high))).abs_upper()
     return _far(difference, x, low, high) or _beyond(difference, x, low, high)
 
@@ -822,9 +822,7 @@ class Bound:
     seconds: float
 
 
-def bound(
-    activation: Activation, order: int, setting: Mapping[str, float] | None = None
-) -> Bound:
+def bound(activation: Activation, order: int, setting: Mapping[str, float] | None = None) -> Bound:
     """Bound the error of a cell that holds an approximation, rounding left aside.
 
     The parameters are the defaults, or those of a setting. Every float is what it is, to the last

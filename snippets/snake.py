@@ -40,7 +40,7 @@ def snake(x, a=1.0):
     u, low = _phase(x, a)
     s, c = np.sin(u), np.cos(u)
     wave = np.where(np.isinf(x), 0, s * (s / a))
-    less = (-2 < u) & (u < -0.4)  # where the wave takes most of x away
+    less = (u > -2) & (u < -0.4)  # where the wave takes most of x away
     near = np.where(u < -0.785, 1 + u - c * c, u + s * s) + low * (s + c) ** 2
     return np.where(less, np.where(less, near, 0) / a, x + wave).astype(x.dtype)
 

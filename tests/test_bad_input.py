@@ -63,6 +63,8 @@ SNIPPET = [
     ("tanh", "sp.Derivative((_p - _m) / (_p + _m), x)", "derivative", "step 1 must be"),
     ("leaky_relu", '"negative_slope": (', '"slope": (', "`parameters` in the Facts cell names"),
     ("leaky_relu", "_grad(x, negative_slope=0.01)", "_grad(x, negative_slope=1)", "same default"),
+    ("leaky_relu", "parameters = {", 'learned = ["negative_slope"]\nparameters = {',
+     "the NumPy cell must define `leaky_relu_grad_negative_slope`"),
     ("leaky_relu", "[0.2, 1.0", "[0, 1.0", "`negative_slope` = 0 lies outside its domain"),
 ]  # fmt: skip
 

@@ -34,4 +34,4 @@ def test_what_holds_but_far_out_is_not_called_identical():
         for part in (proof.function, proof.gradient):
             bounded = any(r.bound is not None and not r.relative for r in part.regions)
             said = page._proved(part)
-            assert bounded == ("far out" in said or "if that is more" in said), activation
+            assert bounded == ("but for less" in said or "if that is more" in said), activation
