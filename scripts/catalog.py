@@ -134,7 +134,7 @@ class Activation(_Snippet):
     symbolic: Mapping[str, Any] = field(default_factory=dict)  # what the SymPy cell defines
     scope: Mapping[str, Any] = field(default_factory=dict)  # the NumPy cell
     by: str = ""
-    whole: "Activation | None" = None
+    whole: Any = None
 
     @functools.cached_property
     def partials(self) -> tuple["Activation", ...]:

@@ -225,7 +225,8 @@ def _naive(activation: Activation) -> list[Record]:
 def _proof(activation: Activation) -> Record:
     """Return what is proved of the NumPy source, rounding left aside."""
     proof, found = page.proved(activation), {}
-    for key, part in (("f", proof.function), ("df", proof.gradient)):
+    learned = zip((f"d_{name}" for name in activation.learned), proof.learned, strict=True)
+    for key, part in (("f", proof.function), ("df", proof.gradient), *learned):
         relative, absolute = page.bounds(part)
         everywhere = not any(region.blurred for region in part.regions)
         found[key] = {"kind": part.kind, "relative": relative, "absolute": absolute}
@@ -236,12 +237,12 @@ def _proof(activation: Activation) -> Record:
 def _exceptions(activation: Activation) -> list[Record]:
     return [
         {
-            "order": e.order,
+            **({"by": part.by} if part.by else {"order": e.order}),
             "region": [real(e.low), real(e.high)],
             "reason": e.reason,
-            "errors": page.excess(activation, e),
+            "errors": page.excess(part, e),
         }
-        for e in activation.exceptions
+        for part, e in page.excused(activation)
     ]
 
 
@@ -251,13 +252,13 @@ def _errors(activation: Activation) -> list[Record]:
         for voice in ("NumPy", "PyTorch"):
             if voice == "NumPy" and form.name not in verify.NUMPY_DTYPES:
                 continue
-            for order in (0, 1):
-                worst = page.worst(activation, voice, order, form.name)
+            for part, order in activation.computed:
+                worst = page.worst(part, voice, order, form.name)
                 if worst:
                     found.append(
                         {
                             "voice": voice,
-                            "order": order,
+                            **({"by": part.by} if part.by else {"order": order}),
                             "dtype": form.name,
                             "ulp": real(worst.ulps),
                             "relative": real(worst.relative),

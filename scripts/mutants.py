@@ -267,16 +267,23 @@ def _arguments(test: Callable, function: Function) -> Iterator[dict[str, Any]]:
 
     Nothing is yielded for a test that is not parametrized by functions of its kind.
     """
-    here: dict[str, list] = {"function": [function]}
+    kind = "function"
+    here: list[dict[str, Any]] = [{"function": function}]
     if isinstance(function, Activation):
-        here = {"activation": [function], "order": [0, 1], "setting": function.settings()}
-    kind, lists, about = next(iter(here)), [], False
+        kind = "activation"
+        here = [
+            {"activation": part, "order": order, "setting": setting}
+            for part, order in function.computed
+            for setting in function.settings()
+        ]
+    lists, about = [], False
     for mark in getattr(test, "pytestmark", ()):
         names, values = mark.args
         names = names.split(", ") if isinstance(names, str) else names
         rows = [[v] for v in values] if len(names) == 1 else values
         if kind in names:
-            rows, about = itertools.product(*(here[name] for name in names)), True
+            cases = here[:1] if len(names) == 1 else here  # without an order it is of f
+            rows, about = [[case[name] for name in names] for case in cases], True
         lists.append([dict(zip(names, row, strict=True)) for row in rows])
     for parts in itertools.product(*lists) if about else ():
         yield functools.reduce(dict.__or__, parts, {})
@@ -383,12 +390,14 @@ def killer(
 
 def _bits(activation: Activation, voice: Callable, names: tuple[str, ...]) -> Iterator[bytes]:
     """Yield what a voice gives at every verified input, ±0, ±∞ and nan, to the last bit."""
-    for setting, order, name in itertools.product(activation.settings(), (0, 1), names):
+    for setting, (part, order), name in itertools.product(
+        activation.settings(), activation.computed, names
+    ):
         form = verify.FORMATS[name]
         edges = np.array([-0.0, math.inf, -math.inf, math.nan])
         points = np.concatenate([verify.inputs(activation, form), edges])
         with np.errstate(all="ignore"), contextlib.suppress(verify.UnsupportedError):
-            yield voice(activation, order, setting, form, points).tobytes()
+            yield voice(part, order, setting, form, points).tobytes()
 
 
 def _opaque(step: sp.Expr) -> sp.Expr:
@@ -415,18 +424,18 @@ def _worst(activation: Function) -> Iterator[float]:
         for order, name in itertools.product((0, 1), verify.NUMPY_DTYPES):
             yield vector.numpy_error(activation, order, name).units
         return
-    for setting, order, name in itertools.product(
-        activation.settings(), (0, 1), verify.NUMPY_DTYPES
+    for setting, (part, order), name in itertools.product(
+        activation.settings(), activation.computed, verify.NUMPY_DTYPES
     ):
-        yield verify.numpy_error(activation, order, setting, verify.FORMATS[name]).ulps
+        yield verify.numpy_error(part, order, setting, verify.FORMATS[name]).ulps
 
 
 def _holds(original: Activation, mutant: Activation) -> bool:
     """Tell whether the cell is right at the edges of the domains as they are and as they were."""
     for setting in (*verify.awkward(original), *verify.awkward(mutant)):
         if mutant.allows(setting):
-            for order, name in itertools.product((0, 1), verify.NUMPY_DTYPES):
-                verify.numpy_error(mutant, order, setting, verify.FORMATS[name])
+            for (part, order), name in itertools.product(mutant.computed, verify.NUMPY_DTYPES):
+                verify.numpy_error(part, order, setting, verify.FORMATS[name])
     return True
 
 
@@ -490,7 +499,7 @@ def equivalent(original: Any, mutant: Any, place: str) -> str | None:
         steps = zip(*([_opaque(derive._unfold(original, e)) for e in s] for s in both), strict=True)
         same = all(derive.equal(a, b, x) is True for a, b in steps)
         if same and original.exceptions != mutant.exceptions:
-            excused = [[_excused(a, o) for o in (0, 1)] for a in (original, mutant)]
+            excused = [[_excused(*part) for part in a.computed] for a in (original, mutant)]
             return "the same inputs need the exception" if excused[0] == excused[1] else None
         return "each step is proved equal to the one it replaces" if same else None
     if original.defaults != mutant.defaults:

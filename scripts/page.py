@@ -387,7 +387,7 @@ def derivative(activation: Activation) -> str:
     for name in activation.learned:
         lines.append(
             f"`{name}` is learned. Its gradient is the sum, over all inputs, of the gradient from "
-            "above times"
+            f"above times this, which is `{activation.name}_grad_{name}` in NumPy:"
         )
         lines.append(equation(activation, f"d_{name}"))
     lines.append("### From the definition to the derivative")
@@ -561,15 +561,17 @@ def code(activation: Activation) -> str:
     tabs = code_tabs(activation.cells, latex)
     forms = [verify.FORMATS[name] for name in verify.NUMPY_DTYPES]
     checked = [
-        verify.numpy_error(activation, order, activation.defaults, form)
-        for order in (0, 1)
+        verify.numpy_error(part, order, activation.defaults, form)
+        for part, order in activation.computed
         for form in forms
     ]
-    inputs = sum(c.points for c in checked) // 2
-    off = max(_unexcused(activation, order, form) for order in (0, 1) for form in forms)
+    count = len(activation.computed)
+    inputs = sum(c.points for c in checked) // count
+    off = max(_unexcused(*asked, form) for asked in activation.computed for form in forms)
     but = ", where no exception is stated" if activation.exceptions else ""
     line = (
-        f"**Checked when this page was built:** both NumPy functions at {inputs:,} inputs, among "
+        "**Checked when this page was built:** "
+        f"{'both' if count == 2 else 'all'} NumPy functions at {inputs:,} inputs, among "
         f"them every finite float16, against exact values: at most {upper(off)} ULP off{but} "
         "([error](#error)), no warning, `nan` stays `nan`. "
         f"Check it yourself: `python scripts/verify.py {activation.name}`.\n"
@@ -624,13 +626,13 @@ def own(name: str, gradient: str) -> str:
 def proof(activation: Activation) -> str:
     """Return what is proved of the NumPy source itself, in one line."""
     result = proved(activation)
-    parts = [
-        f"${'f' + chr(39) * order}$ {_proved(part)}"
-        for order, part in enumerate((result.function, result.gradient))
-    ]
+    found = zip(
+        activation.computed, (result.function, result.gradient, *result.learned), strict=True
+    )
+    *parts, last = [f"{symbol(*asked)} {_proved(part)}" for asked, part in found]
     return (
-        f"**Proved when this page was built:** but for rounding, the NumPy source is {parts[0]}, "
-        f"and {parts[1]} ([how](../checked.md)). "
+        "**Proved when this page was built:** but for rounding, the NumPy source is "
+        f"{', '.join(parts)}, and {last} ([how](../checked.md)). "
         f"Prove it yourself: `python scripts/prove.py {activation.name}`."
     )
 
@@ -659,7 +661,7 @@ def _proved(part: prove.Result) -> str:
         return text + (f", or {size} if that is more" if absolute else "")
     if any(r.blurred for r in part.regions):
         return "identically, as far out as one ULP of $x$ is less than a period"
-    return "identically" + (f", but for less than {size} far out" if absolute else "")
+    return "identically" + (f", but for less than {size}" if absolute else "")
 
 
 def naive(activation: Activation) -> list[str]:
@@ -1152,6 +1154,14 @@ def _edges(activation: Activation, order: int, form: verify.Format) -> str:
 # Error
 
 
+def symbol(activation: Activation, order: int) -> str:
+    """Return what stands for f, f′ or the derivative by a parameter."""
+    if not activation.by:
+        return f"$f{chr(39) * order}$"
+    (by,) = (p.symbol for p in activation.parameters if p.symbol.name == activation.by)
+    return rf"$\partial f / \partial {tex(by, activation.parameters)}$"
+
+
 @functools.cache
 def worst(activation: Activation, voice: str, order: int, dtype: str) -> verify.Worst | None:
     """Return the largest errors of NumPy or PyTorch; None where torch has no code for the dtype."""
@@ -1169,12 +1179,12 @@ def error(activation: Activation) -> str:
     for form in verify.FORMATS.values():
         cells, absolute = [], []
         for voice in ("NumPy", "PyTorch"):
-            for order in (0, 1):
+            for part, order in activation.computed:
                 if voice == "NumPy" and form.name not in verify.NUMPY_DTYPES:
                     cells.append("–")
                     absolute.append("–")
                     continue
-                result = worst(activation, voice, order, form.name)
+                result = worst(part, voice, order, form.name)
                 if result is None:
                     cells.append("not implemented")
                     absolute.append("–")
@@ -1188,7 +1198,8 @@ def error(activation: Activation) -> str:
         every = "all " if form.precision < 16 else ""
         rows.append([f"{form.name}<br>{every}{count:,} inputs".replace(",", "\u202f"), *cells])
         sizes.append([form.name, *absolute])
-    head = ["", "NumPy $f$", "NumPy $f'$", "PyTorch $f$", "PyTorch $f'$"]
+    said = [symbol(*asked) for asked in activation.computed]
+    head = ["", *(f"{voice} {name}" for voice in ("NumPy", "PyTorch") for name in said)]
     torch = importlib.metadata.version("torch")
     numpy = importlib.metadata.version("numpy")
     return blocks(
@@ -1199,12 +1210,22 @@ def error(activation: Activation) -> str:
         f"A large error in ULP may be a small one: the largest distance itself, where "
         rf"$\lvert x \rvert \le {verify.NEAR:g}$:",
         table(head, sizes, f"Largest absolute errors of {activation.title}"),
-        *(_allowed(activation, e) for e in activation.exceptions),
+        *(_allowed(*asked) for asked in excused(activation)),
         _behind(activation),
         f"Measured when this page was built, with NumPy {numpy} and PyTorch {torch} on a CPU "
         f"({departures.capability()}), at {_settings(here)}the inputs listed on the left.",
         stated(activation),
     )
+
+
+def excused(activation: Activation) -> list[tuple[Activation, Allowance]]:
+    """Return the exceptions of all that the NumPy cell computes, each with the record it is of."""
+    return [
+        (part, e)
+        for part, order in activation.computed
+        for e in part.exceptions
+        if e.order == order
+    ]
 
 
 def _allowed(activation: Activation, exception: Allowance) -> str:
@@ -1215,7 +1236,7 @@ def _allowed(activation: Activation, exception: Allowance) -> str:
     )
     return (
         f"Between {number(exception.low)} and {number(exception.high)} the NumPy "
-        f"${'f' + chr(39) * exception.order}$ is allowed more, in units of one ULP plus what the "
+        f"{symbol(activation, int(exception.order))} is allowed more, in units of one ULP plus what the "
         "exact value changes by when $x$ moves by one ULP: "
         f"{exception.reason} The largest errors there are {off}."
     )
@@ -1228,7 +1249,7 @@ def excess(activation: Activation, exception: Allowance) -> dict[str, dict[str, 
         form = verify.FORMATS[name]
         points = verify.inputs(activation, form)
         inside = (exception.low <= points) & (points <= exception.high)
-        ulps, sizes = (_off(activation, exception.order, form, unit) for unit in (True, False))
+        ulps, sizes = (_off(activation, int(exception.order), form, unit) for unit in (True, False))
         found[name] = {"ulp": float(ulps[inside].max()), "absolute": float(sizes[inside].max())}
     return found
 
@@ -1236,19 +1257,19 @@ def excess(activation: Activation, exception: Allowance) -> dict[str, dict[str, 
 def _behind(activation: Activation) -> str:
     """Return where PyTorch is within the bounds and the NumPy cell is not: the largest case."""
     cases = []
-    for order in {e.order for e in activation.exceptions}:
+    for part, order in dict.fromkeys((part, int(e.order)) for part, e in excused(activation)):
         for form in (verify.FORMATS[name] for name in verify.NUMPY_DTYPES):
-            here = activation, order, activation.defaults, form
+            here = part, order, activation.defaults, form
             points, exact = verify.inputs(activation, form), verify.reference(*here)
             with contextlib.suppress(verify.UnsupportedError):
                 theirs = [verify.torch_values(*here, points, way) for way in CODES.values()]
                 good = [verify.errors(y, exact, form) <= form.tolerance for y in theirs]
-                worse = good[0] & good[1] & (_off(activation, order, form) > form.tolerance)
-                sizes = np.where(worse, _off(activation, order, form, unit=False), -1)
+                worse = good[0] & good[1] & (_off(part, order, form) > form.tolerance)
+                sizes = np.where(worse, _off(part, order, form, unit=False), -1)
                 i = int(np.argmax(sizes))
                 mine = verify.numpy_values(*here, points[[i]])[0]
                 values = apart(float(mine), float(exact.nearest[i]), float(theirs[0][i]))
-                name = f"${'f' + chr(39) * order}$"
+                name = symbol(part, order)
                 count = int(worse.sum())
                 told = (
                     f"In {form.name} PyTorch is within {form.tolerance:g} ULP at {count} "

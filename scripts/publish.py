@@ -82,9 +82,16 @@ def package(site: str, records: Mapping[str, Mapping[str, Any]]) -> bytes:
     """Return a zip file with a folder that can be imported: a module per function."""
     texts = {f"{name}.py": cell(site, said, "NumPy") for name, said in records.items()}
     slope = {"elementwise": "grad", "vector": "vjp"}
-    public = {name: (name, f"{name}_{slope[said['kind']]}") for name, said in records.items()}
-    lines = [f"from .{name} import {', '.join(both)}" for name, both in public.items()]
-    every = [f'    "{name}",' for both in public.values() for name in both]
+    public = {
+        name: (
+            name,
+            f"{name}_{slope[said['kind']]}",
+            *(f"{name}_grad_{p['name']}" for p in said["parameters"] if p["learned"]),
+        )
+        for name, said in records.items()
+    }
+    lines = [f"from .{name} import {', '.join(called)}" for name, called in public.items()]
+    every = [f'    "{name}",' for called in public.values() for name in called]
     texts["__init__.py"] = "\n".join(
         [
             '"""Activation functions in NumPy, each with its derivative.',
