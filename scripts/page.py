@@ -1220,12 +1220,8 @@ def error(activation: Activation) -> str:
 
 def excused(activation: Activation) -> list[tuple[Activation, Allowance]]:
     """Return the exceptions of all that the NumPy cell computes, each with the record it is of."""
-    return [
-        (part, e)
-        for part, order in activation.computed
-        for e in part.exceptions
-        if e.order == order
-    ]
+    every = ((part, order, e) for part, order in activation.computed for e in part.exceptions)
+    return [(part, e) for part, order, e in every if e.order == order]
 
 
 def _allowed(activation: Activation, exception: Allowance) -> str:
@@ -1236,8 +1232,8 @@ def _allowed(activation: Activation, exception: Allowance) -> str:
     )
     return (
         f"Between {number(exception.low)} and {number(exception.high)} the NumPy "
-        f"{symbol(activation, int(exception.order))} is allowed more, in units of one ULP plus what the "
-        "exact value changes by when $x$ moves by one ULP: "
+        f"{symbol(activation, int(exception.order))} is allowed more, in units of one ULP plus what "
+        "the exact value changes by when $x$ moves by one ULP: "
         f"{exception.reason} The largest errors there are {off}."
     )
 
