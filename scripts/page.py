@@ -1232,8 +1232,8 @@ def _allowed(activation: Activation, exception: Allowance) -> str:
     )
     return (
         f"Between {number(exception.low)} and {number(exception.high)} the NumPy "
-        f"{symbol(activation, int(exception.order))} is allowed more, in units of one ULP plus what "
-        "the exact value changes by when $x$ moves by one ULP: "
+        f"{symbol(activation, int(exception.order))} is allowed more, in units of one ULP plus "
+        "what the exact value changes by when $x$ moves by one ULP: "
         f"{exception.reason} The largest errors there are {off}."
     )
 
