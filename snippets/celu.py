@@ -38,8 +38,14 @@ def celu_grad(x, alpha=1.0):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.CELU(alpha=1.0)  # as a function: torch.nn.functional.celu
+
+def forward(x, alpha=1.0):
+    return F.celu(x, alpha)
+
+
+module = torch.nn.CELU(alpha=1.0)
 
 # %% Facts
 family = "smooth rectifiers"

@@ -31,8 +31,14 @@ def elu_grad(x, alpha=1.0):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.ELU(alpha=1.0)  # as a function: F.elu
+
+def forward(x, alpha=1.0):
+    return F.elu(x, alpha)
+
+
+module = torch.nn.ELU(alpha=1.0)
 
 # %% Facts
 family = "smooth rectifiers"

@@ -75,8 +75,14 @@ def gelu_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.GELU()  # as a function: torch.nn.functional.gelu
+
+def forward(x):
+    return F.gelu(x)
+
+
+module = torch.nn.GELU()
 
 # %% Facts
 _cdf = (1 + sp.erf(x / sp.sqrt(2))) / 2

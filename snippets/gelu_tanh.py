@@ -43,6 +43,12 @@ def gelu_tanh_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
+
+
+def forward(x):
+    return F.gelu(x, approximate="tanh")
+
 
 module = torch.nn.GELU(approximate="tanh")
 

@@ -41,8 +41,14 @@ def glu_vjp(x, v, axis=-1):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.GLU(dim=-1)  # as a function: torch.nn.functional.glu
+
+def forward(x):
+    return F.glu(x, dim=-1)
+
+
+module = torch.nn.GLU(dim=-1)
 
 # %% Facts
 family = "gates"

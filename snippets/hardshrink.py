@@ -29,8 +29,14 @@ def hardshrink_grad(x, lambd=0.5):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Hardshrink(lambd=0.5)  # as a function: F.hardshrink
+
+def forward(x, lambd=0.5):
+    return F.hardshrink(x, lambd)
+
+
+module = torch.nn.Hardshrink(lambd=0.5)
 
 # %% Facts
 family = "shrinkage"

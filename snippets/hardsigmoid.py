@@ -32,9 +32,14 @@ def hardsigmoid_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Hardsigmoid()  # as a function: torch.nn.functional.hardsigmoid
 
+def forward(x):
+    return F.hardsigmoid(x)
+
+
+module = torch.nn.Hardsigmoid()
 
 # %% Facts
 family = "sigmoids"

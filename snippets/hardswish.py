@@ -29,8 +29,14 @@ def hardswish_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Hardswish()  # as a function: torch.nn.functional.hardswish
+
+def forward(x):
+    return F.hardswish(x)
+
+
+module = torch.nn.Hardswish()
 
 # %% Facts
 family = "smooth rectifiers"

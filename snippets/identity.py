@@ -30,6 +30,11 @@ def identity_grad(x):
 # %% PyTorch
 import torch
 
+
+def forward(x):
+    return x
+
+
 module = torch.nn.Identity()
 
 # %% Facts

@@ -31,8 +31,14 @@ def leaky_relu_grad(x, negative_slope=0.01):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.LeakyReLU(negative_slope=0.01)  # as a function: F.leaky_relu
+
+def forward(x, negative_slope=0.01):
+    return F.leaky_relu(x, negative_slope)
+
+
+module = torch.nn.LeakyReLU(negative_slope=0.01)
 
 # %% Facts
 family = "rectifiers"

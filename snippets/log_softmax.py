@@ -51,8 +51,14 @@ def log_softmax_vjp(x, v, axis=-1):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.LogSoftmax(dim=-1)  # as a function: torch.nn.functional.log_softmax
+
+def forward(x):
+    return F.log_softmax(x, dim=-1)
+
+
+module = torch.nn.LogSoftmax(dim=-1)
 
 # %% Facts
 family = "normalisers"

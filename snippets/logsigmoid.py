@@ -30,8 +30,14 @@ def logsigmoid_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.LogSigmoid()  # as a function: torch.nn.functional.logsigmoid
+
+def forward(x):
+    return F.logsigmoid(x)
+
+
+module = torch.nn.LogSigmoid()
 
 # %% Facts
 family = "smooth rectifiers"

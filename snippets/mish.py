@@ -43,8 +43,14 @@ def mish_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Mish()  # as a function: torch.nn.functional.mish
+
+def forward(x):
+    return F.mish(x)
+
+
+module = torch.nn.Mish()
 
 # %% Facts
 family = "smooth rectifiers"

@@ -39,8 +39,14 @@ def prelu_grad_weight(x, weight=0.25):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.PReLU(init=0.25)  # one weight; PReLU(channels) has one for each channel
+
+def forward(x, weight):  # a tensor: one weight, or one for each channel
+    return F.prelu(x, weight)
+
+
+module = torch.nn.PReLU(init=0.25)  # PReLU(channels) has one weight for each channel
 
 # %% Facts
 family = "rectifiers"

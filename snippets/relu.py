@@ -30,8 +30,14 @@ def relu_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.ReLU()  # as a function: torch.nn.functional.relu
+
+def forward(x):
+    return F.relu(x)
+
+
+module = torch.nn.ReLU()
 
 # %% Facts
 family = "rectifiers"

@@ -31,8 +31,14 @@ def rrelu_grad(x, lower=1 / 8, upper=1 / 3):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.RReLU(lower=1 / 8, upper=1 / 3).eval()  # in training the slope is random
+
+def forward(x, lower=1 / 8, upper=1 / 3):
+    return F.rrelu(x, lower, upper)  # training=True draws random slopes
+
+
+module = torch.nn.RReLU(lower=1 / 8, upper=1 / 3).eval()
 
 # %% Facts
 family = "rectifiers"

@@ -35,8 +35,14 @@ def selu_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.SELU()  # as a function: torch.nn.functional.selu
+
+def forward(x):
+    return F.selu(x)
+
+
+module = torch.nn.SELU()
 
 # %% Facts
 family = "smooth rectifiers"

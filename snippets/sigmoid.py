@@ -33,7 +33,12 @@ def sigmoid_grad(x):
 # %% PyTorch
 import torch
 
-module = torch.nn.Sigmoid()  # as a function: torch.sigmoid
+
+def forward(x):
+    return torch.sigmoid(x)
+
+
+module = torch.nn.Sigmoid()
 
 # %% Facts
 _e, _s = sp.exp(-x), sp.Function("sigma")(x)

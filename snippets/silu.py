@@ -38,8 +38,14 @@ def silu_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.SiLU()  # as a function: torch.nn.functional.silu
+
+def forward(x):
+    return F.silu(x)
+
+
+module = torch.nn.SiLU()
 
 # %% Facts
 _e, _s = sp.exp(-x), sp.Function("f")(x)

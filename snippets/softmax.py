@@ -47,8 +47,14 @@ def softmax_vjp(x, v, axis=-1):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Softmax(dim=-1)  # as a function: torch.nn.functional.softmax
+
+def forward(x):
+    return F.softmax(x, dim=-1)
+
+
+module = torch.nn.Softmax(dim=-1)
 
 # %% Facts
 family = "normalisers"

@@ -46,8 +46,14 @@ def softmin_vjp(x, v, axis=-1):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Softmin(dim=-1)  # as a function: torch.nn.functional.softmin
+
+def forward(x):
+    return F.softmin(x, dim=-1)
+
+
+module = torch.nn.Softmin(dim=-1)
 
 # %% Facts
 family = "normalisers"

@@ -44,8 +44,14 @@ def softplus_grad(x, beta=1.0):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Softplus(beta=1.0)  # as a function: torch.nn.functional.softplus
+
+def forward(x, beta=1.0):
+    return F.softplus(x, beta)
+
+
+module = torch.nn.Softplus(beta=1.0)
 
 # %% Facts
 _u = sp.exp(beta * x)

@@ -30,8 +30,14 @@ def softshrink_grad(x, lambd=0.5):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Softshrink(lambd=0.5)  # as a function: F.softshrink
+
+def forward(x, lambd=0.5):
+    return F.softshrink(x, lambd)
+
+
+module = torch.nn.Softshrink(lambd=0.5)
 
 # %% Facts
 family = "shrinkage"

@@ -32,8 +32,14 @@ def softsign_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Softsign()  # as a function: torch.nn.functional.softsign
+
+def forward(x):
+    return F.softsign(x)
+
+
+module = torch.nn.Softsign()
 
 # %% Facts
 family = "sigmoids"

@@ -29,10 +29,11 @@ def sparse_sigmoid_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
 
 def module(x):  # torch.nn has none; this is hardtanh, moved
-    return (torch.nn.functional.hardtanh(x) + 1) / 2
+    return (F.hardtanh(x) + 1) / 2
 
 
 # %% Facts

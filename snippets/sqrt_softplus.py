@@ -37,11 +37,16 @@ def sqrt_softplus_grad(x):
 
 
 # %% PyTorch
+import math
+
 import torch
+import torch.nn.functional as F
 
 
-def module(x):
-    return torch.sqrt(torch.nn.functional.softplus(x))
+def module(x):  # torch.nn has none
+    far = x < math.log(torch.finfo(x.dtype).eps)  # where softplus is exp
+    root = torch.sqrt(F.softplus(torch.where(far, 0, x)))  # sqrt has no slope at 0
+    return torch.where(far, torch.exp(torch.where(far, x, 0) / 2), root)
 
 
 # %% Facts
@@ -74,11 +79,21 @@ claims = {
         sp.limit(formula**2 / sp.exp(x), x, -sp.oo) == 1  # and softplus is its square
     ),
     "In float32 that is 0 for\n  x = −104, where the true result, about 2.6 · 10⁻²³": lambda f: (
-        module(torch.tensor(-104.0)) == 0 and round(sqrt_softplus(-104.0) * 1e23, 1) == 2.6
+        _root(torch.tensor(-104.0)) == 0 and round(sqrt_softplus(-104.0) * 1e23, 1) == 2.6
     ),
     "is an ordinary number; and the\n  slope of the root at 0 is infinite": lambda f: (
         sqrt_softplus(-104.0) > np.finfo(np.float32).tiny
-        and torch.func.grad(module)(torch.tensor(-104.0)).isnan()
+        and torch.func.grad(_root)(torch.tensor(-104.0)).isnan()
+        and torch.func.grad(module)(torch.tensor(-104.0)) > 0
+    ),
+    "takes\n  exp(x/2) where softplus is exp(x) to the last digit": lambda f: all(
+        torch.equal(F.softplus(v), v.exp())
+        for kind in (torch.float32, torch.float64)
+        for v in [torch.linspace(-60, math.log(torch.finfo(kind).eps), 99, dtype=kind)]
     ),
     "by x above 20": lambda f: torch.nn.Softplus().threshold == 20,
 }
+
+
+def _root(x):
+    return torch.sqrt(F.softplus(x))

@@ -33,7 +33,12 @@ def tanh_grad(x):
 # %% PyTorch
 import torch
 
-module = torch.nn.Tanh()  # as a function: torch.tanh
+
+def forward(x):
+    return torch.tanh(x)
+
+
+module = torch.nn.Tanh()
 
 # %% Facts
 _p, _m = sp.exp(x), sp.exp(-x)

@@ -33,8 +33,14 @@ def tanhshrink_grad(x):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Tanhshrink()  # as a function: torch.nn.functional.tanhshrink
+
+def forward(x):
+    return F.tanhshrink(x)
+
+
+module = torch.nn.Tanhshrink()
 
 # %% Facts
 family = "shrinkage"

@@ -43,7 +43,7 @@ import torch
 
 
 def module(x):  # torch.nn has none
-    return x * torch.tanh(torch.exp(x))
+    return x * torch.tanh(torch.exp(x.clamp(max=5)))  # tanh is 1 long before
 
 
 # %% Facts
@@ -87,9 +87,13 @@ claims = {
     "form is nan at −∞, where the limit is 0": lambda f: (
         bool(module(torch.tensor(-torch.inf)).isnan()) and f.limits[0][0] == 0
     ),
-    "a gradient of nan from 89 on in\nfloat32": lambda f: (
-        lambda t: torch.autograd.grad(module(t).sum(), t)[0].isnan().tolist() == [False, True]
-    )(torch.tensor([88.0, 89.0], requires_grad=True)),
+    "a gradient\nof nan from 89 on in float32": lambda f: (
+        [
+            torch.func.vmap(torch.func.grad(g))(torch.tensor([88.0, 89.0])).isnan().tolist()
+            for g in (lambda t: t * torch.tanh(torch.exp(t)), module)
+        ]
+        == [[False, True], [False, False]]
+    ),
     "exp(x) overflows there": lambda f: (
         bool(torch.exp(torch.tensor(89.0)).isinf()) and bool(torch.exp(torch.tensor(88.0)) < 1e39)
     ),

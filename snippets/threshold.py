@@ -30,8 +30,14 @@ def threshold_grad(x, threshold=1.0, value=0.0):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
-module = torch.nn.Threshold(threshold=1.0, value=0.0)  # as a function: F.threshold
+
+def forward(x, threshold=1.0, value=0.0):
+    return F.threshold(x, threshold, value)
+
+
+module = torch.nn.Threshold(threshold=1.0, value=0.0)
 
 # %% Facts
 family = "rectifiers"

@@ -29,10 +29,11 @@ def thresholded_relu_grad(x, theta=1.0):
 
 # %% PyTorch
 import torch
+import torch.nn.functional as F
 
 
-def module(x, theta=1.0):  # as a module: torch.nn.Threshold(theta, 0.0)
-    return torch.nn.functional.threshold(x, theta, 0.0)
+def module(x, theta=1.0):  # torch.nn.Threshold(theta, 0.0) as a module
+    return F.threshold(x, theta, 0.0)
 
 
 # %% Facts

@@ -72,8 +72,8 @@ import torch
 
 
 def module(x, alpha_p=0.8, alpha_n=0.8, beta=0.5):  # torch.nn has none
-    left = alpha_n * (torch.expm1(x.clamp(max=0)) - x) + beta * x
-    return torch.where(x > 0, alpha_p * x * x + beta * x, left)
+    p, n = torch.where(x > 0, x, 0), torch.where(x > 0, 0, x)
+    return p * (alpha_p * p + beta) + alpha_n * torch.expm1(n) + (beta - alpha_n) * n
 
 
 # %% Facts
