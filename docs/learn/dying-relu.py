@@ -53,8 +53,8 @@ for slope in np.linspace(0, 1, 11):
 
 # %% [markdown]
 # A library has to return one number all the same. For ReLU, PyTorch returns 0, 0.5 or, with `clamp`
-# up to torch 2.13, 1, depending on how it is written. For Leaky ReLU it returns the slope of the left
-# side:
+# up to torch 2.13, 1, depending on how it is written. For Leaky ReLU it returns the slope of the
+# left side:
 
 # %%
 F = torch.nn.functional
