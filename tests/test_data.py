@@ -409,6 +409,7 @@ def test_sympy_reads_each_step_back_as_the_derivative(document, activation):
 def test_the_data_hold_all_departures(document):
     about = document["departures"]
     assert about["tolerance_ulp"] == departures.stated()["tolerance_ulp"]
+    assert about["functions"] == departures.stated()["functions"]
     for kind in about["capabilities"]:
         found = [
             {"function": name} | {k: v for k, v in r.items() if k != "capabilities"}
