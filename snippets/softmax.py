@@ -25,8 +25,9 @@ def _sum(x, axis):
 def softmax(x, axis=-1):
     """Return exp(x) over its sum along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    # The shift changes nothing, but exp no longer overflows.
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    # The shift changes nothing, but exp no longer overflows. In float64 small ones count.
+    s = (x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)) * np.float64(1)
+    e = np.exp(s)
     return (e / _sum(e, axis)).astype(x.dtype)
 
 

@@ -25,7 +25,8 @@ def _sum(x, axis):
 def softmin(x, axis=-1):
     """Return exp(-x) over its sum along an axis; the dtype stays."""
     x = np.asarray(x) * 1.0  # integers become float64
-    e = np.exp(np.min(x, axis=axis, keepdims=True, initial=np.inf) - x)
+    s = (np.min(x, axis=axis, keepdims=True, initial=np.inf) - x) * np.float64(1)
+    e = np.exp(s)  # in float64 small ones count, too
     return (e / _sum(e, axis)).astype(x.dtype)
 
 
