@@ -20,7 +20,8 @@ from formats import FORMATS, Format
 from project import Problem, shown
 
 LENGTHS = (2, 50, 1000, 4096, 128_256, 1 << 17)
-SCALES = {0: "zeros", 0.01: "nearly equal elements", 1: "elements"}  # of long vectors
+SCALES = {"zeros": 0, "nearly equal elements": 0.01, "elements": 1}  # of long vectors
+ALONE = {"elements, one far above the others": 17.25, "elements, one far below the others": -17.25}
 KINDS = 3  # of elements in a long vector
 BATCHES = ((), (8,), (2, 4), (1, 8, 1))
 WHOLE = (3, -1, 0, 2, 1, -2, 2, 3, 5, -4)  # elements that every dtype holds
@@ -178,11 +179,15 @@ class Trial:
         raise self.refusal(0, words, f"shape {np.shape(got)} in place of an error")
 
 
-def short(vector: Vector, exact: Exact, given: Sequence[tuple[Array, Array]], name: str) -> None:
-    """Hold the cell to the contract at eight vectors of ten elements; raises Problem."""
+def short(
+    vector: Vector, exact: Exact, given: Sequence[Sequence[tuple[Array, Array]]], name: str
+) -> None:
+    """Hold the cell to the contract at vectors of two elements and eight of ten; raises Problem."""
     form = FORMATS[name]
-    trial, rows = Trial(vector, form), lines(exact, given, form)
-    rows = Lines(rows.x.astype(name), rows.v.astype(name), rows.exact)
+    trial, two = Trial(vector, form), [lines(exact, each, form) for each in given]
+    few, rows = (Lines(r.x.astype(name), r.v.astype(name), r.exact) for r in two)
+    for case in batches(few, (len(few.x),)):
+        trial.hold(*case)
     blank = np.zeros((6, 0), name)
     empty = Lines(blank, blank, [(blank, blank, blank)] * 2)
     for batch in BATCHES:
@@ -228,11 +233,14 @@ def long(
     trial, random = Trial(vector, form, call), np.random.default_rng(11)
     kind = np.dtype(float if call else form.name)
     rounded = np.vectorize(form.nearest, otypes=[np.float64])
-    for length, scale in itertools.product(LENGTHS, SCALES):
-        kinds = min(length, KINDS)
+    cases = [*itertools.product(LENGTHS, SCALES), *itertools.product(LENGTHS[-1:], ALONE)]
+    for length, words in cases:
+        kinds, scale = min(length, KINDS), SCALES.get(words, 0.01)
         x = rounded(scale * random.standard_normal((kinds, vector.width)))
         v = rounded(random.standard_normal((kinds, vector.blocks)))
         counts = [length // kinds + (kind < length % kinds) for kind in range(kinds)]
+        if words in ALONE:
+            x[0], counts = ALONE[words], [1, *counts[1:-1], counts[-1] + counts[0] - 1]
         given = zip(x, v, strict=True) if own else [(x[:, 0], v[:, 0])]
         known = lines(exact, list(given), form, () if own else counts)
         which = [random.permutation(np.repeat(np.arange(kinds), counts)) for _ in range(2)]
@@ -247,14 +255,14 @@ def long(
             drawn(v).astype(kind),
             [tuple(map(drawn, (near, rest, unit))), tuple(drawn(s, pairs) for s in slopes)],  # type: ignore
         )
-        size = f"{length:,} {SCALES[scale]}"
+        size = f"{length:,} {words}"
         if call:
             trial.hold(size, rows.x, rows.v, -1, rows, np.float64)
             continue
-        for words, x_there, v_there, axis in (
+        for where, x_there, v_there, axis in (
             ("axis -1", rows.x, rows.v, -1),
             ("axis 0, transposed", rows.x.T, rows.v.T, 0),
             ("axis 0", rows.x.T.copy(), rows.v.T.copy(), 0),
         ):
-            trial.hold(f"{size}, {words}", x_there, v_there, axis, rows)
+            trial.hold(f"{size}, {where}", x_there, v_there, axis, rows)
     return trial.worst

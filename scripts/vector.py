@@ -460,8 +460,8 @@ def _exact_row(vector: Vector) -> contract.Exact:
 def holds(vector: Vector, name: str) -> None:
     """Hold the NumPy cell to the contract at short vectors; raises Problem otherwise."""
     given = samples(vector.width, name, vector.blocks)
-    size = max(LENGTHS) * vector.blocks
-    contract.short(vector, _exact_row(vector), [g for g in given if len(g[1]) == size], name)
+    both = [[g for g in given if len(g[1]) == size * vector.blocks] for size in (2, max(LENGTHS))]
+    contract.short(vector, _exact_row(vector), both, name)
 
 
 @functools.cache
@@ -995,10 +995,10 @@ def error(vector: Vector) -> str:
         "huge, and where the exponential of an element leaves the normal numbers.",
         f"The same at vectors that make {', '.join(f'{n:,}' for n in contract.LENGTHS[:-1])} and "
         f"{long:,} results, all of zeros, and of {contract.KINDS} kinds of elements in random "
-        "order, nearly equal or not, along the last axis, and with NumPy also along the first, "
-        "whichever of the two is contiguous. Elements of a kind count as one term and move "
-        "together. In float64, where nothing wider is at hand, adding in pairs may cost half a "
-        "unit more for each doubling.",
+        "order, nearly equal or not, or one far from the others, along the last axis, and with "
+        "NumPy also along the first, whichever of the two is contiguous. Elements of a kind count "
+        "as one term and move together. In float64, where nothing wider is at hand, adding in "
+        "pairs may cost half a unit more for each doubling.",
         _error_table(
             f"Largest errors of {vector.title} at long vectors",
             lambda voice, name: at_length(vector, voice, name),

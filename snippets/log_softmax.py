@@ -27,7 +27,7 @@ def log_softmax(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    s = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    s = (x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)) * np.float64(1)
     # The exponential of the largest is 1: log1p of the others keeps their digits.
     top = s == 0
     rest = _sum(np.where(top, 0, np.exp(s)), axis)

@@ -27,8 +27,9 @@ def softmax(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    # The shift changes nothing, but exp no longer overflows.
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    # The shift changes nothing, but exp no longer overflows. In float64 small ones count.
+    s = (x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)) * np.float64(1)
+    e = np.exp(s)
     return (e / _sum(e, axis)).astype(x.dtype)
 
 

@@ -27,7 +27,8 @@ def softmin(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    e = np.exp(np.min(x, axis=axis, keepdims=True, initial=np.inf) - x)
+    s = (np.min(x, axis=axis, keepdims=True, initial=np.inf) - x) * np.float64(1)
+    e = np.exp(s)  # in float64 small ones count, too
     return (e / _sum(e, axis)).astype(x.dtype)
 
 
