@@ -1,5 +1,6 @@
 """Functions of vectors: what is there is right, and what is broken on purpose is refused."""
 
+import inspect
 import math
 
 import numpy as np
@@ -52,6 +53,18 @@ def test_derivative_and_product_are_proved(function):
 @each
 def test_numpy_source_is_proved(function):
     vector.prove(function)
+
+
+@each
+def test_the_call_that_is_shown_is_the_module(function):
+    if inspect.isfunction(function.module):
+        return  # which is the call
+    scope = {}
+    exec(function.cells["PyTorch"], scope)
+    x = torch.from_numpy(drawn(WIDE))
+    for kind in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
+        found = [f(x.to(kind)) for f in (scope["forward"], function.module)]
+        assert torch.equal(*found)
 
 
 SYMBOLS = [
