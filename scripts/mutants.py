@@ -77,6 +77,7 @@ SWAPS = {  # functions of NumPy and SymPy, and what one might write in their pla
     "sinh": "tanh cosh", "sqrt": "cbrt square", "square": "sqrt abs", "tanh": "sinh arctan atan",
 }  # fmt: skip
 FACTS = ("at_infinity", "exceptions", "parameters", "relations", "steps")  # others are words
+CALLS = ("gelu", "hardswish", "relu6")  # of torch.nn.functional
 ORDERED = {"copysign", "power", "where"}  # their last two arguments, exchanged, give another result
 
 
@@ -123,6 +124,10 @@ def _called(node: ast.Call) -> Iterator[ast.AST]:
             for other in importlib.import_module("torch.nn.modules.activation").__all__:
                 if other != name:
                     yield ast.Call(_with(node.func, attr=other), [], [])
+        case ast.Attribute(ast.Name("F"), name):
+            for other in CALLS:
+                if other != name:
+                    yield _with(node, func=_with(node.func, attr=other))
         case ast.Attribute(ast.Name("np" | "sp" as module), name):
             for other in SWAPS.get(name.replace("absolute", "abs"), "").split():
                 if hasattr(np if module == "np" else sp, other):
@@ -340,6 +345,8 @@ def checks(activation: Function, place: str) -> Iterator[Check]:
     if place == "Facts":
         yield "page.naive", lambda: page.naive(activation)
         yield _said(activation)
+    if place == "PyTorch":
+        yield from _tests("test_torch", activation, "test_the_call_that_is_shown")
     if place in ("PyTorch", "Facts", "departures"):
         yield from _tests("test_torch", activation, "test_stated")
 

@@ -86,8 +86,8 @@ claims = {
         and torch.func.grad(_root)(torch.tensor(-104.0)).isnan()
         and torch.func.grad(module)(torch.tensor(-104.0)) > 0
     ),
-    "takes\n  exp(x/2) where softplus is exp(x) to the last digit": lambda f: all(
-        torch.equal(F.softplus(v), v.exp())
+    "takes\n  exp(x/2) where softplus is exp(x) but for rounding": lambda f: all(
+        torch.allclose(F.softplus(v), v.exp(), rtol=4 * torch.finfo(kind).eps, atol=0)
         for kind in (torch.float32, torch.float64)
         for v in [torch.linspace(-60, math.log(torch.finfo(kind).eps), 99, dtype=kind)]
     ),

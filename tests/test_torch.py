@@ -2,6 +2,8 @@
 
 import copy
 import functools
+import inspect
+import itertools
 import json
 
 import numpy as np
@@ -10,6 +12,7 @@ import sympy as sp
 import torch
 
 import departures
+import derive
 import mutants
 import page
 import verify
@@ -97,6 +100,78 @@ def test_gradient_of_what_is_learned(activation):
             assert float(got) == pytest.approx(
                 partial.function(np.array(points), **setting).sum(), rel=1e-12
             )
+
+
+@each
+def test_the_call_that_is_shown_is_the_module(activation):
+    """To the last bit, with its gradient, at every setting."""
+    if inspect.isfunction(activation.module):
+        return  # which is the call
+    scope = {}
+    exec(activation.cells["PyTorch"], scope)
+    for setting, name in itertools.product(activation.settings(), verify.FORMATS):
+        kind = getattr(torch, name)
+        values = {k: torch.tensor(setting[k], dtype=kind) for k in activation.learned}
+        if setting != activation.defaults:  # else only what is learned must be said
+            values = setting | values
+        x = torch.from_numpy(verify.inputs(activation, verify.FORMATS[name])[::97].copy()).to(kind)
+        found = []
+        for call in (
+            functools.partial(scope["forward"], **values),
+            activation.torch(setting, kind),
+        ):
+            given = x.clone().requires_grad_()
+            y = call(given)
+            found.append((y, *torch.autograd.grad(y.sum(), given)))
+        for one, other in zip(*found, strict=True):
+            assert torch.equal(one.nan_to_num(7.7), other.nan_to_num(7.7)), setting
+
+
+OURS = [a for a in catalog() if inspect.isfunction(a.module)]
+ours = pytest.mark.parametrize("activation", OURS, ids=repr)
+
+
+@ours
+@pytest.mark.parametrize("name", ["float16", "float32"])
+def test_our_modules_are_finite_where_the_function_is(activation, name):
+    """And so are their gradients, in the branch of a torch.where that is not taken, too."""
+    form = verify.FORMATS[name]
+    points = verify.inputs(activation, form)
+    for setting, order in itertools.product(activation.settings(), (0, 1)):
+        exact = verify.reference(activation, order, setting, form).nearest
+        got = verify.torch_values(activation, order, setting, form, points)
+        lost = points[~np.isfinite(got) & (np.abs(exact) <= form.largest)]
+        assert not len(lost), (setting, order, lost[[0, -1]])
+
+
+def _flat(original, bounds):
+    """Return a clamp whose gradient at a bound is 0, as it is since torch 2.14; it notes bounds."""
+
+    def clamp(x, min=None, max=None):
+        result, inside = original(x, min, max), torch.ones_like(x, dtype=bool)
+        for bound in (b for b in (min, max) if b is not None):
+            bounds.add(float(bound))
+            inside &= x != bound
+        return torch.where(inside, result, result.detach())
+
+    return clamp
+
+
+@ours
+def test_no_gradient_depends_on_that_of_clamp_at_a_bound(activation, monkeypatch):
+    bounds, setting = {0.0}, activation.defaults
+    form = verify.FORMATS["float64"]
+    bounds |= {float(k) for k in derive.breakpoints(activation.generic[0], activation.x)}
+
+    def slopes():
+        return verify.torch_values(activation, 1, setting, form, np.array(sorted(bounds)))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "clamp", _flat(torch.clamp, bounds))
+        patched.setattr(torch.Tensor, "clamp", _flat(torch.Tensor.clamp, bounds))
+        slopes()
+        flat = slopes()
+    assert np.array_equal(slopes(), flat)
 
 
 def test_every_activation_of_torch_has_its_page():

@@ -57,6 +57,18 @@ def test_numpy_source_is_proved(function):
     vector.prove(function)
 
 
+@each
+def test_the_call_that_is_shown_is_the_module(function):
+    if inspect.isfunction(function.module):
+        return  # which is the call
+    scope = {}
+    exec(function.cells["PyTorch"], scope)
+    x = torch.from_numpy(drawn(WIDE))
+    for kind in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
+        found = [f(x.to(kind)) for f in (scope["forward"], function.module)]
+        assert torch.equal(*found)
+
+
 SYMBOLS = [
     ("softmax", "(sp.KroneckerDelta(i, k) - f[k])", "(sp.KroneckerDelta(i, k) + f[k])"),
     ("softmax", "(sp.KroneckerDelta(i, k) - f[k])", "(sp.KroneckerDelta(i, k) - f[i])"),

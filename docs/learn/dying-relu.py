@@ -52,9 +52,9 @@ for slope in np.linspace(0, 1, 11):
     assert np.all(slope * points <= relu(points))
 
 # %% [markdown]
-# A library has to return one number all the same. For ReLU, PyTorch returns 0, 0.5 or, with `clamp`
-# up to torch 2.13, 1, depending on how it is written. For Leaky ReLU it returns the slope of the
-# left side:
+# A library has to return one number all the same. For ReLU, PyTorch returns 0, 1 or 0.5, depending
+# on how it is written; `clamp` has 1 up to torch 2.13, and 0 since 2.14. For Leaky ReLU it returns
+# the slope of the left side:
 
 # %%
 F = torch.nn.functional
