@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from project import Problem, shown
 
 COUNT = os.cpu_count() or 1
-LIMIT = 600.0  # seconds for one call: the slowest takes a tenth of it where two share a core
+LIMIT = 600.0  # seconds for one call; on two cores all calls together take less
 
 
 class Call(NamedTuple):

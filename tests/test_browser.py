@@ -34,12 +34,10 @@ def test_pages_open(
         for scheme, width in [LOOKS[turn % 2], LOOKS[2]] if alike else LOOKS:
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 900})
-            settled(page)
             picture = f"{name.removesuffix('.html').replace('/', '-')}-{scheme}-{width}.png"
             page.screenshot(path=SCREENSHOTS / picture, full_page=True, animations="disabled")
             narrow = min(width, 640)  # what is left of 1280 at a zoom of 200 %
             page.set_viewport_size({"width": narrow, "height": 900})
-            settled(page)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 trouble.append(f"{name} scrolls sideways at {narrow} px")
             if page.locator(".catalog, .facts").evaluate_all(
