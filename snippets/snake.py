@@ -83,7 +83,7 @@ def module(x, a=1.0):  # torch.nn has none
 family = "periodic"
 descends = "identity"
 learned = ["a"]
-parameters = {"a": (sp.Interval.open(0, sp.oo), [0.5, 0.125, 16.0])}
+parameters = {"a": (sp.Interval.open(0, sp.oo), [3.0, 0.125, 16.0])}
 exceptions = [
     (1, -float("inf"), float("inf"), "the slope is 0 again and again, where rounding is left."),
     ("a", -float("inf"), float("inf"), "the derivative is 0 again and again, too."),

@@ -116,10 +116,8 @@ def test_the_call_that_is_shown_is_the_module(activation):
             values = setting | values
         x = torch.from_numpy(verify.inputs(activation, verify.FORMATS[name])[::97].copy()).to(kind)
         found = []
-        for call in (
-            functools.partial(scope["forward"], **values),
-            activation.torch(setting, kind),
-        ):
+        shown = functools.partial(scope["forward"], **values)
+        for call in (shown, activation.torch(setting, kind)):
             given = x.clone().requires_grad_()
             y = call(given)
             found.append((y, *torch.autograd.grad(y.sum(), given)))
