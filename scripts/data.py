@@ -228,9 +228,7 @@ def _proof(activation: Activation) -> Record:
     learned = zip((f"d_{name}" for name in activation.learned), proof.learned, strict=True)
     for key, part in (("f", proof.function), ("df", proof.gradient), *learned):
         relative, absolute = page.bounds(part)
-        everywhere = not any(region.blurred for region in part.regions)
         found[key] = {"kind": part.kind, "relative": relative, "absolute": absolute}
-        found[key]["everywhere"] = everywhere
     return found
 
 

@@ -659,8 +659,6 @@ def _proved(part: prove.Result) -> str:
     if relative is not None:
         text = f"to within {upper(relative)} of its value"
         return text + (f", or {size} if that is more" if absolute else "")
-    if any(r.blurred for r in part.regions):
-        return "identically, as far out as one ULP of $x$ is less than a period"
     return "identically" + (f", but for less than {size}" if absolute else "")
 
 

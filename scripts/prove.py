@@ -34,7 +34,7 @@ from flint import acb, arb, arb_series, ctx
 
 import tails
 from catalog import Activation, catalog, pick
-from derive import HYPERBOLIC, multiplicity, nested, period, pieces
+from derive import HYPERBOLIC, multiplicity, nested, pieces
 from exact import Exact, compile_ball
 from project import Problem, shown
 
@@ -54,7 +54,7 @@ class Region:
 
     `bound` is None for an identity, else |code − exact| is at most this or, if `relative`, at most
     this times |exact|. `setting` gives the parameters; None: it holds for every value in their
-    domain. If `blurred`, one ULP of x is more than a period, and nothing is proved.
+    domain.
     """
 
     low: sp.Expr
@@ -62,7 +62,6 @@ class Region:
     bound: arb | None = None
     setting: Mapping[str, float] | None = None
     relative: bool = False
-    blurred: bool = False
 
     def __str__(self) -> str:
         low, high = (
@@ -71,7 +70,6 @@ class Region:
         where = f"x = {low}" if self.low == self.high else f"({low}, {high})"
         where = re.sub(r"\boo\b", "∞", where).replace("-", "−")
         where += f" with {self.setting}" if self.setting else ""
-        where += " (an ULP is more than a period)" * self.blurred
         return (
             where
             if self.bound is None
@@ -90,7 +88,7 @@ class Result:
     @property
     def kind(self) -> str:
         """Whether code and formula are the same everywhere or only invisibly different."""
-        same = all(r.bound is None and not r.blurred for r in self.regions)
+        same = all(r.bound is None for r in self.regions)
         return "identity" if same else "bound"
 
 
@@ -577,9 +575,6 @@ class _Case:
             ends |= {low, high}
             if low >= largest or high <= -largest:
                 continue  # there is no number to prove anything for
-            if self._blurred(low, high):
-                yield Region(low, high, setting=self.setting, blurred=True)
-                continue
             f, slope = (
                 next(p.expression for p in part if p.low <= low and high <= p.high)
                 for part in parts
@@ -604,9 +599,6 @@ class _Case:
             else:
                 yield Region(low, high, bound, self.setting)
         for end in sorted(e for e in ends if e.is_Rational):  # no float is irrational
-            if self._blurred(end, end):
-                yield Region(end, end, setting=self.setting, blurred=True)
-                continue
             result = self._run(end)[0]
             wanted = (self.derivative if self.order else self.formula).subs(x, end)
             self._defined(result, Region(end, end))
@@ -620,19 +612,6 @@ class _Case:
                     if not slight:
                         self._refuse(Region(end, end), result, wanted, None)
             yield Region(end, end, off, self.setting, slight)
-
-    def _blurred(self, low: sp.Expr, high: sp.Expr) -> bool:
-        """Tell whether an exception covers an interval where all periods lie within one ULP.
-
-        The exception says that the input may move by one: then any value of a periodic function
-        is as good as another.
-        """
-        start = sp.Max(low, -high)
-        length = period(self.derivative if self.order else self.formula, self.activation.x)
-        return bool(length and start > length * 2**53) and any(
-            e.order == self.order and e.low <= float(low) and float(high) <= e.high
-            for e in self.activation.exceptions
-        )
 
     def _pieces(self, expression: sp.Expr) -> tuple:
         if any(p.free_symbols - {self.activation.x} for p in _conditions(expression)):

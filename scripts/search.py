@@ -51,13 +51,11 @@ def american(texts: Iterable[str]) -> Iterator[str]:
 def torch_names(name: str) -> list[str]:
     """Return what the PyTorch cell of a snippet calls it, if torch brings it: nn.GELU, F.gelu."""
     text = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
-    line = re.search(r"^module = torch\.(nn\.\w+)\(.*", text, re.MULTILINE)
-    if not line:
-        return []
-    return [
-        line[1],
-        *(f"F.{called}" for called in re.findall(r"as a function: .*\.(\w+)", line[0])),
-    ]
+    cell = text.split("# %% ")[3]
+    modules = re.findall(r"^module = torch\.(nn\.\w+)\(", cell, re.MULTILINE)
+    calls = re.findall(r"^    return (?:F|torch)\.(\w+)\(", cell, re.MULTILINE)
+    calls = [c for c in calls if c == name or not (SNIPPETS / f"{c}.py").exists()]  # F.gelu is GELU
+    return [*modules, *(f"F.{called}" for called in calls)] if modules else []
 
 
 def ingredients(names: Iterable[str]) -> dict[str, list[str]]:
