@@ -27,9 +27,10 @@ def softmax(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    # The shift changes nothing, but exp no longer overflows. In float64 small ones count.
-    s = (x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)) * np.float64(1)
-    e = np.exp(s)
+    # The shift changes nothing, but exp no longer overflows. Many that are small add up,
+    # which float16 would round to 0 or to twice their size.
+    s = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    e = np.exp(s, dtype=np.result_type(s, np.float64))
     return (e / _sum(e, axis)).astype(x.dtype)
 
 

@@ -27,8 +27,9 @@ def softmin(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    s = (np.min(x, axis=axis, keepdims=True, initial=np.inf) - x) * np.float64(1)
-    e = np.exp(s)  # in float64 small ones count, too
+    # Many that are small add up, which float16 would round to 0 or to twice their size.
+    s = np.min(x, axis=axis, keepdims=True, initial=np.inf) - x
+    e = np.exp(s, dtype=np.result_type(s, np.float64))
     return (e / _sum(e, axis)).astype(x.dtype)
 
 
