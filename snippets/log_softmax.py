@@ -27,12 +27,14 @@ def log_softmax(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    s = (x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)) * np.float64(1)
+    # In float16 many small terms that add up would be 0 or twice their size.
+    kind, x = x.dtype, x.astype(np.result_type(x, np.float64))
+    s = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     # The exponential of the largest is 1: log1p of the others keeps their digits.
     top = s == 0
     rest = _sum(np.where(top, 0, np.exp(s)), axis)
     ties = np.maximum(_sum(top, axis), 1) - 1  # 0 also for no elements
-    return (s - np.log1p(rest + ties)).astype(x.dtype)
+    return (s - np.log1p(rest + ties)).astype(kind)
 
 
 def log_softmax_vjp(x, v, axis=-1):

@@ -27,11 +27,11 @@ def softmax(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    # The shift changes nothing, but exp no longer overflows. Many that are small add up,
-    # which float16 would round to 0 or to twice their size.
-    s = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    e = np.exp(s, dtype=np.result_type(s, np.float64))
-    return (e / _sum(e, axis)).astype(x.dtype)
+    # In float16 many small terms that add up would be 0 or twice their size.
+    kind, x = x.dtype, x.astype(np.result_type(x, np.float64))
+    # The shift changes nothing, but exp no longer overflows.
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    return (e / _sum(e, axis)).astype(kind)
 
 
 def softmax_vjp(x, v, axis=-1):

@@ -27,10 +27,10 @@ def softmin(x, axis=-1):
     x = np.asarray(x) * 1.0  # integers become float64
     if np.iscomplexobj(x):
         raise TypeError("real numbers only")
-    # Many that are small add up, which float16 would round to 0 or to twice their size.
-    s = np.min(x, axis=axis, keepdims=True, initial=np.inf) - x
-    e = np.exp(s, dtype=np.result_type(s, np.float64))
-    return (e / _sum(e, axis)).astype(x.dtype)
+    # In float16 many small terms that add up would be 0 or twice their size.
+    kind, x = x.dtype, x.astype(np.result_type(x, np.float64))
+    e = np.exp(np.min(x, axis=axis, keepdims=True, initial=np.inf) - x)
+    return (e / _sum(e, axis)).astype(kind)
 
 
 def softmin_vjp(x, v, axis=-1):

@@ -117,7 +117,7 @@ def test_a_wrong_product_is_refused(tmp_path, name, old, new):
 
 CODE = [
     ("softmax", "(e / _sum(e,", "(e / _sum(x,", ""),
-    ("softmax", "s = x - np.max(", "s = -x - np.max(", ""),
+    ("softmax", "np.exp(x - np.max(", "np.exp(-x - np.max(", ""),
     ("softmax", "np.max(x, axis=axis, keepdims=True, initial=-np.inf)", "np.abs(x)", ""),
     ("softmax", "(f * (v - _sum(v * f", "(f * (v + _sum(v * f", "_vjp"),
     ("softmax", "(f * (v - _sum(v * f", "((v - _sum(v * f", "_vjp"),
@@ -617,8 +617,8 @@ CONTRACT = [  # what is wrong, what is put in its place, and where it is noticed
     ("softmax", "v = v - _sum(", "v = v.astype(float) - _sum(", "float64", "v is a list"),
     ("softmax", "softmax(x * np.float64(1), axis)", "softmax(x, axis)", "float16", "far above"),
     ("softmin", "softmin(x * np.float64(1), axis)", "softmin(x, axis)", "float16", "far below"),
-    ("log_softmax", "initial=-np.inf)) * np.float64(1)", "initial=-np.inf))", "float16", "above"),
-    ("softmax", "np.exp(s, dtype=np.result_type(s, np.float64))", "np.exp(s)", "float16", "above"),
+    ("log_softmax", "x.astype(np.result_type(x, np.float64))", "x", "float16", "above"),
+    ("softmax", "x.astype(np.result_type(x, np.float64))", "x", "float16", "above"),
     ("softmax", "np.max(f, axis=axis", "np.max(f, axis=-1", "float64", "axis 0"),
     ("softmax", "np.max(f, axis=axis", "np.max(f, axis=0", "float64", "axis (1|-1|None)"),
     ("softmin", "np.max(f, axis=axis", "np.max(f, axis=~axis", "float64", "axis"),
