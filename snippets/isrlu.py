@@ -39,7 +39,7 @@ import torch
 
 def module(x, alpha=1.0):  # torch.nn has none; 1 + alpha * x**2 would overflow
     c = alpha**-0.5
-    return torch.where(x > 0, x, x / torch.hypot(x, torch.full_like(x, c)) * c)
+    return torch.where(x > 0, x, x / torch.hypot(x, x.new_tensor(c)) * c)
 
 
 # %% Facts
