@@ -89,7 +89,7 @@ parameters = {
 at_infinity = [sp.Ne(alpha_n, beta)]
 learned = ["alpha_p", "alpha_n"]
 exceptions = [
-    (0, -3.45, -1.6, "the function is 0 near −2.43, and what is left there is rounding."),
+    (0, -3.45, -1.3, "the function is 0 near −2.43, and what is left there is rounding."),
     (1, -1.25, -0.68, "the derivative is 0 near −0.98, and what is left there is rounding."),
 ]
 naive = ["np.where(x > 0, alpha_p * x**2 + beta * x, alpha_n * (np.exp(x) - 1 - x) + beta * x)"]
