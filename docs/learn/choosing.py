@@ -138,8 +138,8 @@ HTML(f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>")
 # There are three causes. [ReLU²](../activations/relu_squared.md),
 # [xIELU](../activations/xielu.md), [SELU](../activations/selu.md) and
 # [bent identity](../activations/bent_identity.md) are too large themselves, so no code can
-# help. PyTorch has no module for [squareplus](../activations/squareplus.md), and the composition on
-# its page squares the input, which overflows from 256 on. Copied formulas, such as that of
+# help. The copied formula of [squareplus](../activations/squareplus.md) squares the input, which
+# overflows from 256 on. Others, such as that of
 # softplus, overflow in an exponential from $11.1$ on, though the result is small. Functions of
 # vectors are not in the table. A gate like [SwiGLU](../activations/swiglu.md) multiplies two
 # halves, and 256 times 256 is too large.
@@ -147,8 +147,8 @@ HTML(f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>")
 # %%
 for name, at in {"relu_squared": 256, "xielu": 286, "selu": 62368, "bent_identity": 43712}.items():
     assert own[name] == at
-assert own["squareplus"] is None
-assert torch_fails["squareplus"] == 256
+assert own["squareplus"] is torch_fails["squareplus"] is None
+assert copy_fails["squareplus"] == 256
 for name in ("softplus", "logsigmoid", "tanh"):
     assert own[name] is torch_fails[name] is None
     assert 11 < copy_fails[name] < 11.1

@@ -24,7 +24,6 @@ from catalog import pick
 from derive import prove_steps
 from exact import Exact
 from figures import Curve, plot
-from snippets.relu import relu
 from snippets.sigmoid import derivative, formula, sigmoid, sigmoid_grad, x
 from snippets.sigmoid import steps as sigmoid_steps
 from snippets.tanh import derivative as tanh_derivative
@@ -228,20 +227,8 @@ assert np.allclose(tiny, exact, rtol=1e-14, atol=0)
 # %% [markdown]
 # But the code must mean the same for complex numbers. `abs` does not: of a complex number it is the
 # length, which is real. The slope of $\lvert x \rvert$ at $-1$ comes out as 0 in place of $-1$. The
-# careful `sigmoid` of this site uses `abs` inside, so its complex step is wrong, without a word.
-# That of `tanh` is right.
-
-# %%
-assert complex_step(np.abs, -1.0, 1e-200) == 0
-assert complex_step(sigmoid, 1.0, 1e-200) == 0
-assert np.isclose(complex_step(sigmoid, -2.0, 1e-200), sigmoid(-2.0), rtol=1e-14)
-assert sigmoid(-2.0) > 1.1 * sigmoid_grad(-2.0)
-assert np.isclose(complex_step(tanh, 1.0, 1e-200), float(tanh_derivative.subs(x, 1)), rtol=1e-14)
-
-# %% [markdown]
-# Comparisons may fail or not. Complex numbers have no order, so Python's `max` and PyTorch's `relu`
-# refuse them. NumPy's `maximum` compares real parts first. So the ReLU of this site gets the right
-# slope on both sides, and at 0, where there is none, the sign of the step decides.
+# careful formula of `sigmoid` uses `abs`, so its complex step is wrong, without a word. Hence the
+# code of this site refuses complex numbers. The complex step of `np.tanh` is right.
 
 
 # %%
@@ -252,10 +239,30 @@ def refuses(function):
         return True
 
 
+def careful(z):
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+
+
+assert complex_step(np.abs, -1.0, 1e-200) == 0
+assert np.array_equal(careful(points), sigmoid(points))
+assert complex_step(careful, 1.0, 1e-200) == 0
+assert np.isclose(complex_step(careful, -2.0, 1e-200), sigmoid(-2.0), rtol=1e-14)
+assert sigmoid(-2.0) > 1.1 * sigmoid_grad(-2.0)
+assert refuses(lambda: complex_step(sigmoid, 1.0, 1e-200))
+slope = complex_step(np.tanh, 1.0, 1e-200)
+assert np.isclose(slope, float(tanh_derivative.subs(x, 1)), rtol=1e-14)
+
+# %% [markdown]
+# Comparisons may fail or not. Complex numbers have no order, so Python's `max` and PyTorch's `relu`
+# refuse them. NumPy's `maximum` compares real parts first. So a ReLU made of it gets the right
+# slope on both sides, and at 0, where there is none, the sign of the step decides.
+
+# %%
 assert refuses(lambda: max(1 + 1e-200j, 0))
 assert refuses(lambda: torch.relu(torch.tensor(1 + 1e-200j)))
-assert [complex_step(relu, at, 1e-200) for at in (-1.0, 0.0, 1.0)] == [0, 1, 1]
-assert complex_step(relu, 0.0, -1e-200) == 0
+slopes = [complex_step(lambda z: np.maximum(z, 0), at, 1e-200) for at in (-1.0, 0.0, 1.0)]
+assert slopes == [0, 1, 1]
+assert complex_step(lambda z: np.maximum(z, 0), 0.0, -1e-200) == 0
 
 # %% [markdown]
 # ## What gradcheck passes
