@@ -316,8 +316,10 @@ def _tests(module: str, function: Function, *only: str) -> Iterator[Check]:
 
 def _said(function: Function) -> Check:
     """Return the check of what the sentences of a page say."""
-    said = next(_tests("test_prose", function, "test_what_the_sentences_say_holds"))[0]
-    test = importlib.import_module("test_prose").test_what_the_sentences_say_holds
+    of = "of_a_function_of_vectors_" * isinstance(function, Vector)
+    name = f"test_what_the_sentences_{of}say_holds"
+    said = next(_tests("test_prose", function, name))[0]
+    test = getattr(importlib.import_module("test_prose"), name)
     return said, lambda: test(function)
 
 

@@ -587,9 +587,10 @@ def swept(activation: Activation) -> list[str]:
     count = sweep.check(activation)
     names = ", ".join(f"`{p.symbol.name}`" for p in activation.parameters)
     most = ", ".join(f"{verify.FORMATS[d].tolerance:g} in {d}" for d in verify.NUMPY_DTYPES)
+    but = ", but for what the exceptions allow" if activation.exceptions else ""
     found = [
         f"**Other parameters:** with {count} settings of {names}, over the decades to the edges of "
-        f"the domain, no result is off by more ULP than {most}, at inputs placed by them. "
+        f"the domain, no result is off by more ULP than {most}{but}, at inputs placed by them. "
         f"Check it yourself: `python scripts/sweep.py {activation.name}`."
     ]
     for relation in activation.at_infinity:
