@@ -733,7 +733,7 @@ def others(activation: Activation) -> list[Activation]:
             for value in sp.solve(leap.subs(here), p.symbol):
                 if value in p.domain:
                     settings.append(activation.defaults | {p.symbol.name: float(value)})
-    found = [activation.defaults, *settings]
+    found = [activation.defaults, *filter(activation.allows, settings)]
     return [activation.fixed(*s.values()) for n, s in enumerate(found) if s not in found[:n]]
 
 
@@ -1069,9 +1069,9 @@ def kinks(activation: Activation) -> str:
     return blocks(*lines)
 
 
-def _subdifferential(kink: derive.Kink, parameters: tuple[Parameter, ...] = ()) -> str:
+def _subdifferential(kink: derive.Kink) -> str:
     """Return the numbers between the two slopes at a kink, whichever is the larger."""
-    low, high = (tex(make(*kink.slopes), parameters) for make in (sp.Min, sp.Max))
+    low, high = (tex(make(*kink.slopes)) for make in (sp.Min, sp.Max))
     return f"${low}$" if low == high else f"$[{low}, {high}]$"
 
 
@@ -1083,7 +1083,8 @@ def _other_kinks(activation: Activation) -> str:
         what = "the slope goes" if kink.order else "the function jumps"
         text = f"at ${tex(kink.at, p)}$ {what} from ${left}$ to ${right}$"
         if kink.order and any(side.free_symbols for side in kink.slopes):
-            text += f", and the subdifferential is {_subdifferential(kink, p)}"
+            low, high = (tex(make(*kink.slopes), p) for make in (sp.Min, sp.Max))
+            text += f", and the subdifferential reaches from ${low}$ to ${high}$"
         told.append(text)
     unless = _unless(activation, [g for g in _leaps(activation) if g not in _leaps(activation, 1)])
     return f"For other {_letters(activation)}, {'; '.join(told)}{unless}.\n"

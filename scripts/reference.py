@@ -22,6 +22,7 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
+import contract
 import departures
 import vector
 import verify
@@ -248,6 +249,7 @@ def _long(function: Vector, form: Format) -> Iterable[list]:
             first, second, third = moved
             moves = first[0] + (count - 1) * third[0], first[1] + second[1] + (count - 2) * third[1]
             units = verify.ulp(np.minimum(size[:2], form.largest), form) + moves
+            units *= contract.allowed(form, count) / form.tolerance  # sums in pairs
             row += [[text(e) for e in exact[:2]], [f"{u:.4e}" for u in units]]
         yield row
 

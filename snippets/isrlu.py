@@ -62,7 +62,7 @@ claims = {
         sp.limit(derivative.args[1][0].subs(alpha, 1) * -(x**3), x, -sp.oo) == 1
     ),
     "*Closer to zero mean than ReLU.*": lambda f: 0 < f.mean < 0.3989,  # 1 / sqrt(2 pi)
-    "the left one would be 0 instead of nearly −1/√α": lambda f: (
+    "the left one would be 0, by default instead of nearly −1": lambda f: (
         [g(torch.tensor(-256.0).half()) > -0.99 for g in (_squared, module)] == [True, False]
     ),
     "contribute 0 · ∞ to the gradient, so it would be nan\nin float16 for x = 40 000": lambda f: (

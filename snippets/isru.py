@@ -86,8 +86,8 @@ claims = {
     "It is the cube of $1/\\sqrt{1 + \\alpha x^2}$": lambda f: (
         derivative == (1 / sp.sqrt(1 + alpha * x**2)) ** 3
     ),
-    "Where\n$\\alpha x^2$ overflows the slope is less than the least positive number, "
-    "and the code returns 0": lambda f: (
+    "Where $\\alpha x^2$ overflows the slope is less than the least positive number, and the\n"
+    "code returns 0": lambda f: (
         isru_grad(2.0**512) == 0 and sp.Rational(2) ** (-1024 * 3 // 2) < sp.Rational(2) ** -1074
     ),
     "whatever $\\alpha$ is, cuts x off": lambda f: all(

@@ -393,7 +393,7 @@ def test_plain_floats_may_raise(script, capsys):
 @pytest.mark.parametrize("activation", [a for a in NUMBERS if a.exceptions], ids=repr)
 def test_an_allowance_counts(script, activation, capsys):
     slopes = script.load()["functions"][activation.name]["slopes"]
-    for order in {exception.order for exception in activation.exceptions}:
+    for order in {0, 1} & {exception.order for exception in activation.exceptions}:
         slopes[order].clear()
         code = (activation.function, activation.gradient)[order]
         assert not all(

@@ -178,7 +178,9 @@ for name in activations.__all__:
     x = np.linspace(-3, 3, 8)
     for function in FUNCTIONS:
         assert [float(v) for v in told[function.name]] == function.function(x).ravel().tolist()
-    assert len(told) == 2 * len(FUNCTIONS)
+    learned = [f"{a.name}_grad_{by}" for a in catalog() for by in a.learned]
+    assert len(told) == 2 * len(FUNCTIONS) + len(learned)
+    assert set(learned) <= set(told)
     for name, again in zip(("grad", "vjp"), (catalog(), vectors()), strict=True):
         assert all(f"{function.name}_{name}" in told for function in again)
 

@@ -422,12 +422,13 @@ def test_formulas_are_shown_as_a_textbook_does(written, shown):
 
 def elsewhere(activation: Activation, *values: float) -> list[Activation]:
     """Return the function at other settings than those with which its page is made."""
-    return [
-        activation.fixed(*(activation.defaults | {p.symbol.name: value}).values())
+    settings = (
+        activation.defaults | {p.symbol.name: value}
         for p in activation.parameters
         for value in values
         if sp.Rational(value) in p.domain and value not in (p.default, *p.tries)
-    ]
+    )
+    return [activation.fixed(*s.values()) for s in settings if activation.allows(s)]
 
 
 @each
@@ -514,7 +515,10 @@ def test_kinks_are_those_of_the_defaults_then_of_others():
     assert "For other `alpha`, at $0$ there is no derivative" in page.derivative(elu)
     smoothness = {row.key: row.text for row in page.rows(elu)}["smoothness"]
     assert smoothness.startswith("$C^{1}$: at $0$ the curvature jumps from $1$ to $0$; for other")
-    assert r"the subdifferential is $[\min\left(1, \mathtt{alpha}\right)" in page.kinks(elu)
+    assert (
+        r"the subdifferential reaches from $\min\left(1, \mathtt{alpha}\right)$ to"
+        in page.kinks(elu)
+    )
     assert page.kinks(elu).startswith("No kinks")
     assert r"| $[\frac{1}{100}, 1]$ |" in page.kinks(leaky)
     assert r"$[\min\left(1, \mathtt{negative\_slope}\right)" in page.kinks(leaky)

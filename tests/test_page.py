@@ -48,9 +48,7 @@ def test_what_holds_but_far_out_is_not_called_identical():
     for activation in catalog():
         proof = page.proved(activation)
         for part in (proof.function, proof.gradient):
-            bounded = any(
-                (r.bound is not None and not r.relative) or r.blurred for r in part.regions
-            )
+            bounded = any(r.bound is not None and not r.relative for r in part.regions)
             said = page._proved(part)
             assert bounded == ("but for less than" in said or "if that is more" in said), activation
 

@@ -299,7 +299,7 @@ def test_unit_of_a_product(name):
 def test_unit_of_a_sum_is_that_of_its_largest_term():
     """At (0, 0) softmax is ½ twice, and its Jacobian ¼ and −¼: v = (1, 1) cancels."""
     softmax = read(SNIPPETS / "softmax.py")
-    terms = vector._largest_term(softmax, np.zeros(2), np.array([1.0, 3.0]))
+    terms = vector._largest_term(vector._compiled(softmax, 2)[1], np.zeros(2), np.array([1.0, 3.0]))
     assert terms.tolist() == [0.75, 0.75]
 
 
@@ -609,6 +609,10 @@ def test_takes_any_length(function, dtype):
 
 SUM = "return np.sum(x, axis=axis, keepdims=True)"
 WIDER = "x = x * np.float64(1)"
+PREPARED = (
+    "x = np.asarray(x) * 1.0  # integers become float64\n    if np.iscomplexobj(x):\n"
+    '        raise TypeError("real numbers only")\n    '
+)
 CONTRACT = [  # what is wrong, what is put in its place, and where it is noticed
     ("softmax", WIDER, "x = x * 1.0", "float16", ""),
     ("softmax", SUM, "return np.sum(x, axis=-1, keepdims=True)", "float64", "axis 0"),
@@ -644,14 +648,12 @@ CONTRACT = [  # what is wrong, what is put in its place, and where it is noticed
     ("swiglu", "axis, dtype=a.dtype", "axis", "float16", "float64 of shape"),
     ("reglu", "v * r]", "v.astype(x.dtype) * r]", "float64", "v is a list: AttributeError"),
     ("bilinear", "[v * b, v * a], axis", "[v * b, v * a], -1", "float64", "axis"),
-    ("bilinear", "x = np.asarray(x) * 1.0  # integers become float64\n"
-     "    a, b = np.split(x, 2, axis)\n    return a * b",
+    ("bilinear", f"{PREPARED}a, b = np.split(x, 2, axis)\n    return a * b",
      "a, b = np.split(np.asarray(x), 2, axis)\n    a *= b\n    return a",
      "float64", "it changes what it is given"),
     ("bilinear", "a, b = np.split(x, 2, axis)\n    return a * b",
      "a, b = np.array_split(x, 2, axis)\n    return a * b", "float64", ""),
-    ("crelu", "x = np.asarray(x) * 1.0  # integers become float64\n    return",
-     "return", "float64", "x is a list"),
+    ("crelu", f"{PREPARED}return", "return", "float64", "x is a list"),
     ("crelu", "crelu(x, axis)) * v, 2, axis)", "crelu(x, axis)) * v, 2, -1)", "float64", "axis"),
     ("maxout", "(x, pieces, axis), -1), -1, axis)", "(x, pieces, axis), -1), -1, -1)", "float64",
      "axis"),
