@@ -103,6 +103,8 @@ class Region:
         exact = sp.expand(value)
         if (form := _linear(exact)) is not None:
             return self._ask(form)
+        if exact.is_positive or exact.is_negative:  # powers of exp are beyond what factors
+            return bool(exact.is_positive)
         positive = True
         for factor in sp.Mul.make_args(sp.factor(exact)):
             base, power = factor.as_base_exp()

@@ -69,7 +69,8 @@ SNIPPET = [
     ("leaky_relu", "_grad(x, negative_slope=0.01)", "_grad(x, negative_slope=1)", "same default"),
     ("leaky_relu", "(sp.Reals,", "(sp.Interval(0, 1),", "= 2.0 lies outside its domain"),
     ("leaky_relu", "[0.2, 1.0", "[0, 1.0", "{'negative_slope': 0} does not keep the relations"),
-    ("leaky_relu", "+ np.float64(negative_slope)", "+ np.float64(min(negative_slope, 1e9))", ": x = "),
+    ("leaky_relu", "+ np.float64(negative_slope)", "+ min(np.float64(negative_slope), 9e9)",
+     "with negative_slope = "),
     ("leaky_relu", "parameters = {", 'learned = ["negative_slope"]\nparameters = {',
      "the NumPy cell must define `leaky_relu_grad_negative_slope`"),
 ]  # fmt: skip
