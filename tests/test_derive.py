@@ -521,6 +521,6 @@ def test_kinks_are_those_of_the_defaults_then_of_others():
     )
     assert page.kinks(elu).startswith("No kinks")
     assert r"| $[\frac{1}{100}, 1]$ |" in page.kinks(leaky)
-    assert r"$[\min\left(1, \mathtt{negative\_slope}\right)" in page.kinks(leaky)
+    assert r"$\min\left(1, \mathtt{negative\_slope}\right)$" in page.kinks(leaky)
     threshold = page.derivative(pick("threshold"))
     assert "there is no derivative;" in threshold  # the slope jumps even where the value does not
