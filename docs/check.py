@@ -222,7 +222,7 @@ def long_cases(record, form, order):
 
 
 def libraries(library, dtype):
-    """Return what makes an array of a list and of anything, and what makes a context to call in."""
+    """Return array constructors, for a list and for anything, and a context for calls."""
     try:
         if library == "numpy":
             import numpy as np
@@ -240,7 +240,7 @@ def libraries(library, dtype):
 
 
 def title(function):
-    """Return what messages call a function."""
+    """Return the name of a function, for messages."""
     return getattr(function, "__name__", None) or type(function).__name__
 
 
@@ -254,7 +254,7 @@ def keyword(function):
 
 
 def content(values):
-    """Return the numbers of an array or a list as bytes, of which nan are equal."""
+    """Return the bytes of an array or a list, every nan as the same."""
     return array("d", values if isinstance(values, list) else values.reshape(-1).tolist()).tobytes()
 
 

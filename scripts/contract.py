@@ -157,7 +157,7 @@ class Trial:
             if shape:
                 got = np.moveaxis(got, -1 if axis is None else axis, -1)
             got = np.reshape(got, near.shape).astype(np.float64)
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"):  # ∞ − ∞ is settled in the next two lines
                 off = np.abs((got - near) - rest) / unit
             off[~np.isfinite(got)] = math.inf
             off[large & (got == np.copysign(math.inf, near))] = 0

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import contract
 import reference
 import verify
 from catalog import Activation, catalog, pick, vectors
@@ -30,7 +31,6 @@ NO_TEXT = re.compile(
 
 # For the other pages: a piece of a sentence, and what shows that its numbers are right.
 CHECKED: dict[str, dict[str, Callable[[], object]]] = {
-    "index": {},
     "checked": {
         "at most\nhalf a ULP off": lambda: (
             verify.errors(
@@ -80,6 +80,14 @@ CHECKED: dict[str, dict[str, Callable[[], object]]] = {
                 verify.FORMATS["float64"],
             )
             == 0.5
+        ),
+        "may cost half a unit more for each doubling": lambda: (
+            [
+                contract.allowed(verify.FORMATS[name], 2048)
+                - contract.allowed(verify.FORMATS[name], 1024)
+                for name in ("float64", "float32")
+            ]
+            == [0.5, 0]
         ),
         "that no double can tell from 0": lambda: float(reference.NEAR_ZERO) == 0,
         "some hundred inputs of each dtype": lambda: all(
