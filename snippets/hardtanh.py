@@ -72,8 +72,8 @@ claims = {
         min_val != -max_val or (f.symmetry == "odd" and f.mean == 0)
     ),
     "at a bound\n  Hardtanh's gradient in PyTorch is 0": lambda f: (
-        [_slope(module, float(v)) for v in (min_val, max_val)] == [0, 0]
-    ),
+        lambda ends: [_slope(torch.nn.Hardtanh(*ends), v) for v in ends] == [0, 0]
+    )((float(min_val), float(max_val))),
     "that of `torch.clamp` is 1 up to torch 2.13, and 0 since 2.14": lambda f: (
         [_slope(lambda x: torch.clamp(x, -1, 1), v) for v in (-1.0, 1.0)]
         == [1 if torch.__version__ < "2.14" else 0] * 2
